@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import PackageDescription
+
+/// Every Swift target is built alike: a warning is an error, and each unsafe expression says so.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// One folder of Sources, and the only modules that it may import: the arrows of docs/ARCHITECTURE.md.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+let package = Package(
+    name: "picket",
+    products: [.executable(name: "picket", targets: ["picket"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(
+            name: "CNetfilter",
+            linkerSettings: [.linkedLibrary("mnl"), .linkedLibrary("netfilter_log")]),
+        .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
+        .target(name: "CLinux"),
+        module("NFLog", ["CNetfilter", "CLinux"]),
+        module("Packets", []),
+        module("Ring", ["Packets", "CLinux"]),
+        module(
+            "Detection",
+            ["Packets", .product(name: "BasicContainers", package: "swift-collections")]),
+        module("Decisions", ["Packets", "Detection"]),
+        module("Captures", ["Packets", "CPcap"]),
+        module("Control", ["Decisions", nio, nioPosix]),
+        module(
+            "Daemon",
+            [
+                "NFLog", "Packets", "Ring", "Detection", "Decisions", "Captures", "Control",
+                "CLinux", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "picket",
+            dependencies: [
+                "Daemon", "Control", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Packets"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("PacketsTests", ["Packets"]),
+        tests("RingTests", ["Ring"]),
+        tests("DetectionTests", ["Detection", "Captures"]),
+        tests("DecisionsTests", ["Decisions"]),
+        tests("CapturesTests", ["Captures"]),
+        tests("NFLogTests", ["NFLog"]),
+        tests("ControlTests", ["Control"]),
+        tests("DaemonTests", ["Daemon"]),
+        tests("KernelTests", ["Daemon"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Swift cannot import from glibc: variadic calls and those that need _GNU_SOURCE.
+#ifndef PICKET_CLINUX_H
+#define PICKET_CLINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK; -1 and errno on failure.
+int picket_eventfd(void);
+
+/// pthread_setname_np(3) for the calling thread; names are cut at 15 bytes by the kernel's rule.
+void picket_name_this_thread(const char *name);
+
+/// CPU time that the calling thread has used, in nanoseconds (clock_gettime, CLOCK_THREAD_CPUTIME_ID).
+int64_t picket_thread_cpu_ns(void);
+
+/// Tells the processor that this is a spin loop (PAUSE, YIELD).
+static inline void picket_spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Detection
+import Packets
+
+/// What Picket says, once: an action with the reason, the numbers, and what was not seen.
+package struct Decision: Hashable, Sendable {
+    /// `event.action`.
+    package enum Action: String, CaseIterable, Sendable {
+        case scanDetected = "scan-detected"
+        case scanEscalated = "scan-escalated"
+        case scanEnded = "scan-ended"
+        case attemptsRepeated = "attempts-repeated"
+        case loss
+    }
+
+    /// Counts up by one from 1 over a run, so that a reader sees that nothing is missing.
+    package var sequence: UInt64
+    package var time: Timestamp
+    package var action: Action
+    /// The danger level, 0...5; 0 for `loss`.
+    package var level: Int
+    /// One English sentence without a full stop.
+    package var reason: String
+    /// Nil for `loss`.
+    package var scan: ScanSummary?
+    /// Where the last counted packet came from.
+    package var origin: Origin
+    /// Everything lost until now, at each step.
+    package var loss: LossCounts
+
+    package init(
+        sequence: UInt64, time: Timestamp, action: Action, level: Int, reason: String,
+        scan: ScanSummary? = nil, origin: Origin = Origin(), loss: LossCounts = LossCounts()
+    ) {
+        self.sequence = sequence
+        self.time = time
+        self.action = action
+        self.level = level
+        self.reason = reason
+        self.scan = scan
+        self.origin = origin
+        self.loss = loss
+    }
+}
