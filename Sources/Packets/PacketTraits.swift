@@ -33,4 +33,6 @@ package struct PacketTraits: OptionSet, Hashable, Sendable, BitwiseCopyable {
     package static let refused = PacketTraits(rawValue: 1 << 12)
     /// The addresses were read before the refusal.
     package static let addressed = PacketTraits(rawValue: 1 << 13)
+    /// The kernel itself called it a martian (log_martians in a kernel log).
+    package static let martian = PacketTraits(rawValue: 1 << 14)
 }
