@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CLinux
+import Packets
+import Synchronization
+
+/// The reading end of an ``EventRing``.
+///
+/// Thread: whichever owns the value; it cannot be copied, so there is one reader.
+/// Safety: reads only slots in `localHead ..< tail`, which the producer has released.
+@safe
+package struct EventConsumer: ~Copyable, @unchecked Sendable {
+    private let ring: EventRing
+    private let mask: Int
+    private var localHead = 0
+    private var cachedTail = 0
+
+    /// How many empty looks come before sleep: some microseconds, the time in which the next batch
+    /// of a busy reader arrives.
+    private static let spins = 200
+
+    init(ring: EventRing) {
+        self.ring = ring
+        mask = ring.capacity - 1
+    }
+
+    /// Hands the events that are there to the body, oldest first; never waits.
+    ///
+    /// - Parameter limit: how many at most, after which their slots are free again.
+    /// - Returns: how many there were.
+    package mutating func consume(
+        upTo limit: Int, _ body: (borrowing PacketEvent, RawSpan) -> Void
+    ) -> Int {
+        if cachedTail == localHead {
+            // Acquire: meets the producer's store of `tail`; the slots before it are written.
+            cachedTail = ring.tail.value.load(ordering: .acquiring)
+        }
+        let count = min(cachedTail &- localHead, limit)
+        guard count > 0 else { return 0 }
+        for offset in 0..<count {
+            let index = (localHead &+ offset) & mask
+            let slot = unsafe ring.slots + index * EventRing.slotBytes
+            let event = unsafe slot.load(as: PacketEvent.self)
+            let kept = unsafe UnsafeRawBufferPointer(
+                start: slot + 64, count: Int(ring.keptCounts[index]))
+            unsafe body(event, kept.bytes)
+        }
+        localHead &+= count
+        // Release: our reads of the slots are over; meets the producer's acquire of `head`.
+        ring.head.value.store(localHead, ordering: .releasing)
+        return count
+    }
+
+    /// Sleeps until events are there, somebody calls ``EventRing/wake()``, or the time is over.
+    ///
+    /// - Parameter nanoseconds: how long at most; nil for ever. A short spin comes first.
+    package mutating func wait(nanoseconds: Int64?) {
+        for _ in 0..<EventConsumer.spins {
+            if hasEvents { return }
+            picket_spin_hint()
+        }
+        ring.bell.announceSleep()
+        // Sequentially consistent: see EventProducer.publish.
+        cachedTail = ring.tail.value.load(ordering: .sequentiallyConsistent)
+        if cachedTail == localHead { ring.bell.sleep(nanoseconds: nanoseconds) }
+        ring.bell.announceAwake()
+    }
+
+    private var hasEvents: Bool {
+        mutating get {
+            cachedTail = ring.tail.value.load(ordering: .acquiring)
+            return cachedTail != localHead
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+import Synchronization
+
+/// The writing end of an ``EventRing``.
+///
+/// Thread: whichever owns the value; it cannot be copied, so there is one writer.
+/// Safety: writes only slots in `localTail ..< head + capacity`, which the consumer has released.
+@safe
+package struct EventProducer: ~Copyable, @unchecked Sendable {
+    private let ring: EventRing
+    private let mask: Int
+    private var localTail = 0
+    private var cachedHead = 0
+    private var drops = 0
+    private var highest = 0
+
+    init(ring: EventRing) {
+        self.ring = ring
+        mask = ring.capacity - 1
+    }
+
+    /// Puts an event into the ring; it becomes visible with ``publish()``.
+    ///
+    /// - Parameter packet: the packet's bytes; those beyond the first 192 are not kept.
+    /// - Returns: false when the ring is full and the event was counted as a drop.
+    @discardableResult
+    package mutating func push(_ event: PacketEvent, packet: RawSpan) -> Bool {
+        if localTail &- cachedHead > mask {
+            // Acquire: meets the consumer's release of `head`; its reads of the slot are over.
+            cachedHead = ring.head.value.load(ordering: .acquiring)
+            if localTail &- cachedHead > mask {
+                drops &+= 1
+                ring.dropped.value.store(drops, ordering: .relaxed)
+                return false
+            }
+        }
+        let index = localTail & mask
+        let slot = unsafe ring.slots + index * EventRing.slotBytes
+        unsafe slot.storeBytes(of: event, as: PacketEvent.self)
+        let count = min(packet.byteCount, PacketEvent.keptBytes)
+        if count > 0 {
+            unsafe packet.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return }
+                unsafe (slot + 64).copyMemory(from: start, byteCount: count)
+            }
+        }
+        unsafe ring.keptCounts[index] = UInt8(truncatingIfNeeded: count)
+        localTail &+= 1
+        return true
+    }
+
+    /// Lets the consumer see what was pushed, and wakes it if it sleeps. Called once a batch.
+    package mutating func publish() {
+        let waiting = localTail &- ring.head.value.load(ordering: .relaxed)
+        if waiting > highest {
+            highest = waiting
+            ring.highest.value.store(highest, ordering: .relaxed)
+        }
+        // Sequentially consistent, as is the load in `ringIfAsleep`: either the consumer sees this
+        // tail before it sleeps, or we see that it sleeps. It is also the release that the
+        // consumer's acquire of `tail` meets.
+        ring.tail.value.store(localTail, ordering: .sequentiallyConsistent)
+        ring.bell.ringIfAsleep()
+    }
+}
