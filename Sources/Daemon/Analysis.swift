@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Decisions
+import Detection
+import Packets
+
+/// The detector and the decider with what lies between them: the part of the road that the daemon
+/// and `replay` share, so that the same packets give the same decisions.
+///
+/// Thread: whichever owns the value. No clock: time comes with the events or as an argument.
+struct Analysis: ~Copyable {
+    private(set) var detector: Detector
+    private var decider: Decider
+    /// Origins that the detector was told of; grows with the stream's table.
+    private var origins: [Origin] = []
+    private(set) var counts = EventCounts()
+    /// Lost before the events came here; `refused` is counted here, in the events' own order.
+    var lossBefore = LossCounts()
+
+    init(settings: DetectionSettings, facts: HostFacts, seed: UInt64, firstSequence: UInt64 = 1) {
+        detector = Detector(settings: settings, facts: facts, seed: seed)
+        decider = Decider(firstSequence: firstSequence)
+    }
+
+    /// Whether the next event's origin must be ``admit(_:)``-ed first.
+    func knows(_ id: OriginID) -> Bool { Int(id.rawValue) < origins.count }
+
+    /// Tells of a stream's origins; those known already are left alone.
+    mutating func admit(_ table: OriginTable) {
+        for index in origins.count..<max(origins.count, table.origins.count) {
+            let origin = table.origins[index]
+            detector.admit(origin, as: OriginID(rawValue: UInt16(index)))
+            origins.append(origin)
+        }
+    }
+
+    /// Counts one event; what it decides goes to `carryOut`, in order.
+    mutating func observe(
+        _ event: PacketEvent, packet: Span<UInt8>, carryOut: (Decision) -> Void
+    ) {
+        let grade = detector.observe(event, packet: packet)
+        counts.add(grade, group: origin(event.origin).group)
+        if detector.hasFindings { decide(carryOut) }
+    }
+
+    /// Lets time pass where no event comes.
+    mutating func advance(to time: Timestamp, carryOut: (Decision) -> Void) {
+        detector.advance(to: time)
+        if detector.hasFindings { decide(carryOut) }
+    }
+
+    /// Says what was lost since it was said last, at most once a minute.
+    mutating func stateLoss(at time: Timestamp, carryOut: (Decision) -> Void) {
+        if let decision = decider.decide(loss: loss, at: time) { carryOut(decision) }
+    }
+
+    /// The end of the input: open scans end, and a loss not yet told is told.
+    mutating func finish(at time: Timestamp, carryOut: (Decision) -> Void) {
+        detector.finish()
+        decide(carryOut)
+        if let decision = decider.finish(loss: loss, at: time) { carryOut(decision) }
+    }
+
+    /// Takes over changed settings; the table stays.
+    mutating func apply(settings: DetectionSettings, facts: HostFacts) {
+        detector.apply(settings: settings, facts: facts)
+    }
+
+    mutating func restore(_ bytes: [UInt8]) throws(SavedTableError) {
+        try detector.restore(from: bytes.span)
+    }
+
+    var loss: LossCounts {
+        LossCounts(
+            gap: lossBefore.gap, drop: lossBefore.drop, refused: UInt64(counts.total(.refused)))
+    }
+
+    func origin(_ id: OriginID) -> Origin {
+        knows(id) ? origins[Int(id.rawValue)] : Origin()
+    }
+
+    private mutating func decide(_ carryOut: (Decision) -> Void) {
+        for finding in detector.takeFindings() {
+            carryOut(
+                decider.decide(finding, origin: origin(finding.summary.origin), loss: loss))
+        }
+    }
+}
