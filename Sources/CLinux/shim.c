@@ -2,9 +2,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <grp.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 int picket_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
@@ -14,4 +19,37 @@ int64_t picket_thread_cpu_ns(void) {
     struct timespec used;
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) return 0;
     return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+static int set_capabilities(uint32_t mask) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{mask, mask, mask}, {0, 0, 0}};
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+const char *picket_become(uint32_t uid, uint32_t gid) {
+    const uint32_t net_admin = 1u << CAP_NET_ADMIN;
+    // Capabilities that are not in the bounding set can never come back, not even by exec.
+    for (int capability = 0; capability <= 63; capability++) {
+        if (capability == CAP_NET_ADMIN || prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 1) continue;
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return "prctl(PR_CAPBSET_DROP)";
+    }
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return "prctl(PR_SET_KEEPCAPS)";
+    if (setgroups(0, NULL) != 0) return "setgroups";
+    if (setresgid(gid, gid, gid) != 0) return "setresgid";
+    if (setresuid(uid, uid, uid) != 0) return "setresuid";
+    if (set_capabilities(net_admin) != 0) return "capset";
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) != 0)
+        return "prctl(PR_CAP_AMBIENT)";
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "prctl(PR_SET_NO_NEW_PRIVS)";
+    // A changed identity makes the process undumpable and its /proc entries root's.
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return "prctl(PR_SET_DUMPABLE)";
+    return NULL;
+}
+
+bool picket_has_capability(int capability) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{0, 0, 0}, {0, 0, 0}};
+    if (capability < 0 || capability > 63 || syscall(SYS_capget, &header, data) != 0) return false;
+    return data[capability / 32].effective >> (capability % 32) & 1;
 }

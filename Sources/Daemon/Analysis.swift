@@ -16,6 +16,7 @@ struct Analysis: ~Copyable {
     private(set) var counts = EventCounts()
     /// Lost before the events came here; `refused` is counted here, in the events' own order.
     var lossBefore = LossCounts()
+    private var toldLoss = LossCounts()
 
     init(settings: DetectionSettings, facts: HostFacts, seed: UInt64, firstSequence: UInt64 = 1) {
         detector = Detector(settings: settings, facts: facts, seed: seed)
@@ -36,7 +37,7 @@ struct Analysis: ~Copyable {
 
     /// Counts one event; what it decides goes to `carryOut`, in order.
     mutating func observe(
-        _ event: PacketEvent, packet: Span<UInt8>, carryOut: (Decision) -> Void
+        _ event: PacketEvent, packet: RawSpan, carryOut: (Decision) -> Void
     ) {
         let grade = detector.observe(event, packet: packet)
         counts.add(grade, group: origin(event.origin).group)
@@ -51,7 +52,9 @@ struct Analysis: ~Copyable {
 
     /// Says what was lost since it was said last, at most once a minute.
     mutating func stateLoss(at time: Timestamp, carryOut: (Decision) -> Void) {
-        if let decision = decider.decide(loss: loss, at: time) { carryOut(decision) }
+        guard hasUntoldLoss, let decision = decider.decide(loss: loss, at: time) else { return }
+        toldLoss = lossBefore
+        carryOut(decision)
     }
 
     /// The end of the input: open scans end, and a loss not yet told is told.
@@ -68,6 +71,16 @@ struct Analysis: ~Copyable {
 
     mutating func restore(_ bytes: [UInt8]) throws(SavedTableError) {
         try detector.restore(from: bytes.span)
+    }
+
+    /// Whether something was lost that no decision has told of yet.
+    var hasUntoldLoss: Bool {
+        lossBefore.gap != toldLoss.gap || lossBefore.drop != toldLoss.drop
+    }
+
+    /// The martians, each as the kernel's log would show it, most frequent first.
+    var martianLines: [String] {
+        detector.martians.lines { origin($0).interfaceIn }
     }
 
     var loss: LossCounts {

@@ -29,7 +29,7 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
     /// - Parameter limit: how many at most, after which their slots are free again.
     /// - Returns: how many there were.
     package mutating func consume(
-        upTo limit: Int, _ body: (borrowing PacketEvent, Span<UInt8>) -> Void
+        upTo limit: Int, _ body: (borrowing PacketEvent, RawSpan) -> Void
     ) -> Int {
         if cachedTail == localHead {
             // Acquire: meets the producer's store of `tail`; the slots before it are written.
@@ -41,10 +41,9 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
             let index = (localHead &+ offset) & mask
             let slot = unsafe ring.slots + index * EventRing.slotBytes
             let event = unsafe slot.load(as: PacketEvent.self)
-            let kept = unsafe UnsafeBufferPointer(
-                start: (slot + 64).assumingMemoryBound(to: UInt8.self),
-                count: Int(ring.keptCounts[index]))
-            unsafe body(event, kept.span)
+            let kept = unsafe UnsafeRawBufferPointer(
+                start: slot + 64, count: Int(ring.keptCounts[index]))
+            unsafe body(event, kept.bytes)
         }
         localHead &+= count
         // Release: our reads of the slots are over; meets the producer's acquire of `head`.

@@ -26,7 +26,7 @@ package struct EventProducer: ~Copyable, @unchecked Sendable {
     /// - Parameter packet: the packet's bytes; those beyond the first 192 are not kept.
     /// - Returns: false when the ring is full and the event was counted as a drop.
     @discardableResult
-    package mutating func push(_ event: PacketEvent, packet: Span<UInt8>) -> Bool {
+    package mutating func push(_ event: PacketEvent, packet: RawSpan) -> Bool {
         if localTail &- cachedHead > mask {
             // Acquire: meets the consumer's release of `head`; its reads of the slot are over.
             cachedHead = ring.head.value.load(ordering: .acquiring)
@@ -39,9 +39,9 @@ package struct EventProducer: ~Copyable, @unchecked Sendable {
         let index = localTail & mask
         let slot = unsafe ring.slots + index * EventRing.slotBytes
         unsafe slot.storeBytes(of: event, as: PacketEvent.self)
-        let count = min(packet.count, PacketEvent.keptBytes)
+        let count = min(packet.byteCount, PacketEvent.keptBytes)
         if count > 0 {
-            unsafe packet.withUnsafeBufferPointer { bytes in
+            unsafe packet.withUnsafeBytes { bytes in
                 guard let start = bytes.baseAddress else { return }
                 unsafe (slot + 64).copyMemory(from: start, byteCount: count)
             }

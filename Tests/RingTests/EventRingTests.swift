@@ -42,15 +42,15 @@ struct EventRingTests {
         var consumer = ring.makeConsumer()
         for number in 0..<5 {
             let packet = [UInt8](repeating: UInt8(number), count: number * 60)
-            producer.push(numbered(number), packet: packet.span)
+            unsafe producer.push(numbered(number), packet: packet.span.bytes)
         }
         producer.publish()
         var seen: [(Int64, Int)] = []
         var wrong = 0
         let count = consumer.consume(upTo: 100) { event, packet in
-            seen.append((event.time.nanoseconds, packet.count))
-            for byte in 0..<packet.count {
-                wrong += packet[byte] == UInt8(event.time.nanoseconds) ? 0 : 1
+            seen.append((event.time.nanoseconds, packet.byteCount))
+            for byte in 0..<packet.byteCount {
+                wrong += Span<UInt8>(_bytes: packet)[byte] == UInt8(event.time.nanoseconds) ? 0 : 1
             }
         }
         #expect(count == 5)
@@ -64,7 +64,7 @@ struct EventRingTests {
         let ring = try EventRing(capacity: 8)
         var producer = ring.makeProducer()
         var consumer = ring.makeConsumer()
-        producer.push(numbered(1), packet: Span())
+        producer.push(numbered(1), packet: RawSpan())
         #expect(drain(&consumer, upTo: 8) == 0)
         producer.publish()
         #expect(drain(&consumer, upTo: 8) == 1)
@@ -75,7 +75,7 @@ struct EventRingTests {
         let ring = try EventRing(capacity: 4)
         var producer = ring.makeProducer()
         var consumer = ring.makeConsumer()
-        let taken = (0..<10).map { producer.push(numbered($0), packet: Span()) }
+        let taken = (0..<10).map { producer.push(numbered($0), packet: RawSpan()) }
         producer.publish()
         #expect(taken == [true, true, true, true] + Array(repeating: false, count: 6))
         #expect(ring.drops == 6)
@@ -85,7 +85,7 @@ struct EventRingTests {
         _ = consumer.consume(upTo: 3) { event, _ in seen.append(event.time.nanoseconds) }
         #expect(ring.occupancy == 1)
         for number in 10..<13 {
-            let room = producer.push(numbered(number), packet: Span())
+            let room = producer.push(numbered(number), packet: RawSpan())
             #expect(room)
         }
         producer.publish()
@@ -101,7 +101,7 @@ struct EventRingTests {
         let writer = try NamedThread("writer") {
             var producer = ring.makeProducer()
             for number in 0..<total {
-                producer.push(numbered(number), packet: Span())
+                producer.push(numbered(number), packet: RawSpan())
                 if number % 64 == 63 { producer.publish() }
             }
             producer.publish()
@@ -138,7 +138,7 @@ struct EventRingTests {
         let writer = try NamedThread("writer") {
             var producer = ring.makeProducer()
             for number in 0..<total {
-                producer.push(numbered(number), packet: Span())
+                producer.push(numbered(number), packet: RawSpan())
                 producer.publish()
                 // Lets the consumer run dry, so that it sleeps or is about to.
                 while answered.value.load(ordering: .acquiring) <= number {}

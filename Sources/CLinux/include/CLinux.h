@@ -15,6 +15,14 @@ void picket_name_this_thread(const char *name);
 /// CPU time that the calling thread has used, in nanoseconds (clock_gettime, CLOCK_THREAD_CPUTIME_ID).
 int64_t picket_thread_cpu_ns(void);
 
+/// Becomes the user and group with CAP_NET_ADMIN as the only capability, ambient so that programs that
+/// we start have it too; no way back (no_new_privs, bounding set). Returns NULL, or the name of the
+/// call that failed, with errno.
+const char *picket_become(uint32_t uid, uint32_t gid);
+
+/// Whether the calling thread has the capability now (linux/capability.h numbers).
+bool picket_has_capability(int capability);
+
 /// Tells the processor that this is a spin loop (PAUSE, YIELD).
 static inline void picket_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

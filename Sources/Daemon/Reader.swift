@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NFLog
+import Packets
+import Ring
+import Synchronization
+
+/// The reader thread's work: the log messages of all groups in, packet events into the ring.
+///
+/// It never waits for the detector: a full ring counts a drop.
+/// Bound: a datagram is at most 256 KiB; what is behind stays in the kernel's buffer.
+/// Thread: made on the thread that starts the daemon, then the reader's alone.
+final class Reader {
+    private var groups: [GroupReader]
+    private var interfaces: InterfaceNames
+    private let ring: EventRing
+    private let registry: OriginRegistry
+    private let progress: ReaderProgress
+    private let bell: Bell
+
+    /// Datagrams of one group that are read before the next group has its turn.
+    private static let turn = 16
+
+    init(
+        groups: [GroupReader], interfaces: consuming InterfaceNames, ring: EventRing,
+        registry: OriginRegistry, progress: ReaderProgress, bell: Bell
+    ) {
+        self.groups = groups
+        self.interfaces = interfaces
+        self.ring = ring
+        self.registry = registry
+        self.progress = progress
+        self.bell = bell
+        progress.update(groups)
+    }
+
+    /// Reads until ``ReaderProgress/stop()`` was called, then takes what is still there.
+    func run() {
+        var producer = ring.makeProducer()
+        while !progress.isStopping {
+            let watched = [bell.descriptor, interfaces.fileDescriptor] + groups.map(\.descriptor)
+            let ready = System.poll(watched, milliseconds: -1)
+            if ready.contains(bell.descriptor) {
+                bell.silence()
+                takeChange()
+            }
+            if ready.contains(interfaces.fileDescriptor), interfaces.follow() {
+                for group in groups { group.forgetNames() }
+            }
+            drain(into: &producer)
+        }
+        drain(into: &producer)
+    }
+
+    /// Reads all groups in turn until none has anything left.
+    private func drain(into producer: inout EventProducer) {
+        var messages = 1
+        while messages > 0 {
+            messages = 0
+            for group in groups {
+                do {
+                    messages += try group.receive(
+                        upTo: Reader.turn, interfaces: interfaces, registry: registry,
+                        into: &producer)
+                } catch {
+                    progress.note(error)
+                }
+                producer.publish()
+            }
+            progress.update(groups)
+            if progress.isStopping { break }
+        }
+    }
+
+    /// After a reload: leaves the groups that went, and reads those that came.
+    private func takeChange() {
+        guard let change = progress.takeChange() else { return }
+        progress.retire(groups.filter { change.leave.contains($0.group.group) })
+        groups.removeAll { change.leave.contains($0.group.group) }
+        groups += change.join.take() ?? []
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NFLog
+import Packets
+import Settings
+import Synchronization
+
+/// What others may know of the reader, and ask of it.
+///
+/// Thread: any; the locks are held for a copy of some numbers.
+final class ReaderProgress: Sendable {
+    /// One group's numbers.
+    struct Group: Sendable {
+        var group: NFLogGroup
+        var counters: NFLogCounters
+        var effective: NFLogReadBack
+    }
+
+    /// Groups to leave and to join, as a reload wants them.
+    struct Change: Sendable {
+        var leave: Set<UInt16>
+        var join: Handover<[GroupReader]>
+    }
+
+    private struct State {
+        var groups: [Group] = []
+        var refused = RefusalCounts()
+        /// Of groups that a reload has left.
+        var retiredGap: UInt64 = 0
+        var retiredRefused = RefusalCounts()
+        var lastError: NFLogError?
+        var errors = 0
+        var change: Change?
+    }
+
+    private let state = Mutex(State())
+    private let stopping = Atomic(false)
+
+    var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    /// The reader ends when it looks next; ring its bell. Release: meets the acquire above.
+    func stop() { stopping.store(true, ordering: .releasing) }
+
+    func update(_ readers: [GroupReader]) {
+        state.withLock { state in
+            if state.groups.count != readers.count {
+                state.groups = readers.map {
+                    Group(group: $0.group, counters: $0.counters, effective: $0.effective)
+                }
+            }
+            state.refused = state.retiredRefused
+            for index in readers.indices {
+                state.groups[index].group = readers[index].group
+                state.groups[index].counters = readers[index].counters
+                state.groups[index].effective = readers[index].effective
+                state.refused.add(readers[index].refused)
+            }
+        }
+    }
+
+    /// Keeps the losses of groups that are left, so that the totals never fall.
+    func retire(_ readers: [GroupReader]) {
+        state.withLock { state in
+            for reader in readers {
+                state.retiredGap &+= reader.counters.gap
+                state.retiredRefused.add(reader.refused)
+            }
+        }
+    }
+
+    func note(_ error: NFLogError) {
+        state.withLock { state in
+            state.lastError = error
+            state.errors &+= 1
+        }
+    }
+
+    func ask(for change: Change) { state.withLock { $0.change = change } }
+
+    func takeChange() -> Change? {
+        state.withLock { state in
+            let change = state.change
+            state.change = nil
+            return change
+        }
+    }
+
+    var groups: [Group] { state.withLock { $0.groups } }
+    var refused: RefusalCounts { state.withLock { $0.refused } }
+    var errors: (count: Int, last: NFLogError?) {
+        state.withLock { ($0.errors, $0.lastError) }
+    }
+
+    /// Events lost in the kernel, over all groups.
+    var gap: UInt64 {
+        state.withLock { state in
+            state.groups.reduce(state.retiredGap) { $0 &+ $1.counters.gap }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Captures
+import Decisions
+import Detection
+import Packets
+
+/// What a replay read and what came of it, for the words at its end.
+package struct ReplaySummary {
+    var files = 0
+    var input = CaptureProgress()
+    /// The earliest and the latest packet.
+    var first: Timestamp?
+    var last: Timestamp?
+    var grades: [(Grade, Int)] = []
+    var martians: [String] = []
+    private var actions: [Decision.Action: Int] = [:]
+
+    mutating func note(_ time: Timestamp) {
+        first = min(first ?? time, time)
+        last = max(last ?? time, time)
+    }
+
+    mutating func add(_ decisions: [Decision]) {
+        for decision in decisions { actions[decision.action, default: 0] += 1 }
+    }
+
+    mutating func add(_ progress: CaptureProgress) {
+        input.packets &+= progress.packets
+        input.lines &+= progress.lines
+        input.linesWithoutPacket &+= progress.linesWithoutPacket
+        input.linesCut &+= progress.linesCut
+        input.otherProtocols &+= progress.otherProtocols
+        input.refused.merge(progress.refused, uniquingKeysWith: &+)
+    }
+
+    /// The summary in lines of text.
+    ///
+    /// - Parameter processorTime: what the replay has used, for the rate.
+    package func lines(processorTime: Duration) -> [String] {
+        var lines = [read(processorTime: processorTime)]
+        let graded = grades.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        if !graded.isEmpty { lines.append("grades: " + graded.joined(separator: ", ")) }
+        let refused = ParseFailure.allCases.compactMap { reason in
+            input.refused[reason].map { "\($0) \(reason)" }
+        }
+        if !refused.isEmpty { lines.append("refused: " + refused.joined(separator: ", ")) }
+        if input.otherProtocols > 0 {
+            lines.append("not IP: \(input.otherProtocols), not counted as packets")
+        }
+        if input.linesCut > 0 { lines.append("lines cut for their length: \(input.linesCut)") }
+        lines += martians
+        let decided = Decision.Action.allCases.compactMap { action in
+            actions[action].map { "\($0) \(action.rawValue)" }
+        }
+        lines.append("decisions: " + (decided.isEmpty ? "none" : decided.joined(separator: ", ")))
+        return lines
+    }
+
+    private func read(processorTime: Duration) -> String {
+        var text = "\(input.packets) packets"
+        if input.lines > 0 {
+            text += " in \(input.lines) lines (\(input.linesWithoutPacket) without a packet)"
+        }
+        if files > 1 { text += " of \(files) files" }
+        if let first, let last {
+            let seconds = Double(last.nanoseconds(since: first)) / 1e9
+            text += ", \(rounded(seconds)) s of traffic"
+        }
+        let used = processorTime / .seconds(1)
+        text += ", \(rounded(used)) s of CPU"
+        if used > 0.1 { text += " (\(Int(Double(input.packets) / used)) packets a CPU second)" }
+        return text
+    }
+
+    private func rounded(_ value: Double) -> String {
+        String((value * 100).rounded() / 100)
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Daemon
+
+/// `picket replay FILE…`
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The same detector offline, at full speed, with the time of the packets.",
+        discussion: """
+            Reads pcap and pcapng (Ethernet, Linux cooked, raw IP, NFLOG), the kernel's LOG text \
+            (iptables, nftables, ufw, Shorewall; with or without a syslog or journal header), and \
+            scenarios; `-` is standard input. Finding scans is not a failure.
+            """)
+
+    @OptionGroup var settings: ConfigurationOption
+    @OptionGroup var format: FormatOption
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"))
+    var changes: [String] = []
+
+    @Flag(help: "No summary at the end, no progress.")
+    var quiet = false
+
+    @Argument(help: "The files, read one after the other.")
+    var files: [String]
+
+    func run() throws {
+        try told {
+            try ReplayRun(
+                files: files, settings: settings.source.load(changes: changes),
+                format: format.value, quiet: quiet
+            ).run()
+        }
+    }
+}
