@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// What parsing made of a packet.
-package struct ParsedPacket: Sendable, BitwiseCopyable {
+package struct ParsedPacket: Hashable, Sendable, BitwiseCopyable {
     /// There always is one; a refused packet's event has the addresses at most.
     package var event: PacketEvent
     /// Why the event is a refused one (traits `.refused`, and `.addressed` when both addresses
