@@ -18,12 +18,16 @@ package struct Decision: Hashable, Sendable {
     package var sequence: UInt64
     package var time: Timestamp
     package var action: Action
-    /// The danger level, 0...5; 0 for `loss`.
+    /// The danger level, 0...5; 0 for `loss`, at most 1 for `attempts-repeated`.
     package var level: Int
     /// One English sentence without a full stop.
     package var reason: String
     /// Nil for `loss`.
     package var scan: ScanSummary?
+    /// How many packets came within the window; only for `attempts-repeated`.
+    package var attempts: Int?
+    /// Why the scan ended; only for `scan-ended`.
+    package var ending: Finding.EndReason?
     /// Where the last counted packet came from.
     package var origin: Origin
     /// Everything lost until now, at each step.
@@ -31,7 +35,8 @@ package struct Decision: Hashable, Sendable {
 
     package init(
         sequence: UInt64, time: Timestamp, action: Action, level: Int, reason: String,
-        scan: ScanSummary? = nil, origin: Origin = Origin(), loss: LossCounts = LossCounts()
+        scan: ScanSummary? = nil, attempts: Int? = nil, ending: Finding.EndReason? = nil,
+        origin: Origin = Origin(), loss: LossCounts = LossCounts()
     ) {
         self.sequence = sequence
         self.time = time
@@ -39,6 +44,8 @@ package struct Decision: Hashable, Sendable {
         self.level = level
         self.reason = reason
         self.scan = scan
+        self.attempts = attempts
+        self.ending = ending
         self.origin = origin
         self.loss = loss
     }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// How a decision is written: `--format`, and `log.decisions.format` in the settings.
+package enum DecisionFormat: String, CaseIterable, Sendable {
+    /// A line for people.
+    case text
+    /// Elastic Common Schema; what `--json` means.
+    case ecs
+    /// Suricata's EVE.
+    case eve
+    /// psad 2.4.6 as it writes to syslog.
+    case psad
+    /// fwlogwatch 1.x as it writes to syslog.
+    case fwlogwatch
+    /// scanlogd 2.2 as it writes to syslog.
+    case scanlogd
+
+    /// One line without a newline; nil when the format has no line for such a decision.
+    package func line(_ decision: Decision, observer: Observer) -> String? {
+        switch self {
+        case .text: TextLine(decision, observer: observer).line
+        case .ecs: ECSDocument(decision, observer: observer).json.line
+        case .eve: EVERecord(decision, observer: observer).json.line
+        case .psad: PsadLine(decision)?.line
+        case .fwlogwatch: FwlogwatchLine(decision)?.line
+        case .scanlogd: ScanlogdLine(decision, observer: observer)?.line
+        }
+    }
+}
+
+extension String {
+    /// The text with everything that could break a line, or steer a terminal, replaced by `?`.
+    ///
+    /// Control characters, line and paragraph separators, and the marks that turn the direction of
+    /// writing round. Prefixes and interface names come from the kernel as they are.
+    var printable: String {
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0..<0x20, 0x7f...0x9f, 0x2028...0x2029, 0x200e...0x200f, 0x202a...0x202e,
+                0x2066...0x2069:
+                result.append("?")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Detection
+import Packets
+
+extension Technique {
+    /// The TCP control bits of its packets; nil when it is not TCP, or nobody can say.
+    var tcpFlags: TCPFlags? {
+        switch self {
+        case .syn, .connect: .syn
+        case .fin: .fin
+        case .null: []
+        case .xmas: [.fin, .psh, .urg]
+        case .ack, .window: .ack
+        case .maimon: [.fin, .ack]
+        case .udp, .sctpInit, .ipProtocol, .icmpEcho, .icmpTimestamp, .icmpMask, .other: nil
+        }
+    }
+
+    /// Whether a packet of it may be TCP.
+    var mayBeTCP: Bool { tcpFlags != nil || self == .other }
+}
+
+extension ScanSummary {
+    /// The source's address; nil for the kinds that have no single source.
+    var singleSource: Address? {
+        kind == .distributed || kind == .decoy ? nil : firstAddress
+    }
+
+    /// The destination; nil when there are several.
+    var singleDestination: Address? { hosts.count == 1 ? destinations.first : nil }
+
+    /// Whether the source is scanning; repeated attempts alone are level 0.
+    var isScan: Bool { level > 0 }
+}
