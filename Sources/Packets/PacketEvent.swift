@@ -5,7 +5,7 @@
 /// Shape: a trivial value of 64 bytes (a test says so); fields in host byte order.
 /// What is not here (options in their order, payload) is read from the packet's first 192 bytes,
 /// which travel beside the event.
-package struct PacketEvent: Sendable, BitwiseCopyable {
+package struct PacketEvent: Hashable, Sendable, BitwiseCopyable {
     /// When the kernel saw the packet, or when it was received where the kernel does not say.
     package var time: Timestamp
     package var source: Address

@@ -11,7 +11,8 @@ package struct PacketTraits: OptionSet, Hashable, Sendable, BitwiseCopyable {
     package static let firstFragment = PacketTraits(rawValue: 1 << 1)
     /// A later fragment: there is no transport header in it.
     package static let laterFragment = PacketTraits(rawValue: 1 << 2)
-    /// A first fragment so short that the transport header's flags or ports are not in it.
+    /// The transport header's flags or ports are not in it: a first fragment too short for them,
+    /// or an IP header with nothing behind it, which is how protocol scans ask.
     package static let shortTransport = PacketTraits(rawValue: 1 << 3)
     /// IPv4 options, or IPv6 extension headers other than a fragment header.
     package static let networkOptions = PacketTraits(rawValue: 1 << 4)
@@ -33,6 +34,7 @@ package struct PacketTraits: OptionSet, Hashable, Sendable, BitwiseCopyable {
     package static let refused = PacketTraits(rawValue: 1 << 12)
     /// The addresses were read before the refusal.
     package static let addressed = PacketTraits(rawValue: 1 << 13)
-    /// The kernel itself called it a martian (log_martians in a kernel log).
+    /// The kernel itself called it a martian (log_martians in a kernel log), or an address of an
+    /// IPv6 packet is an IPv4-mapped one, which no host may send.
     package static let martian = PacketTraits(rawValue: 1 << 14)
 }

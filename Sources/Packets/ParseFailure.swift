@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Why the parser refused a packet. Refusals are counted by reason, never logged one by one.
-package enum ParseFailure: UInt8, Error, CaseIterable, Sendable {
+package enum ParseFailure: UInt8, Error, CaseIterable, Sendable, BitwiseCopyable {
     /// The message carried no packet bytes.
     case noPayload
     /// Neither 4 nor 6 in the version field, or not the one that the link layer announced.

@@ -2,9 +2,10 @@
 
 /// What a firewall's log prefix says of the rule: its chain or zones, and its disposition.
 ///
-/// Forms read: Shorewall's default `Shorewall:net2fw:DROP:` and `Shorewall:net-fw:DROP:`, Debian's
-/// Shorewall `net-fw DROP `, ufw's `[UFW BLOCK]`, firewalld's `filter_IN_public_DROP: `, and any
-/// prefix with a known disposition as one of its words.
+/// Forms read: Shorewall's `Shorewall:net2fw:DROP:` and `Shorewall:net-fw:DROP:`, Debian's
+/// Shorewall `net-fw DROP `, ufw's `[UFW BLOCK]`, firewalld's `filter_IN_public_DROP: `, VyOS'
+/// `[WAN_LOCAL-default-D]`, and any prefix with a known disposition as one of its words. What a
+/// prefix does not say stays nil: people write what they like there.
 package struct RulePrefix: Hashable, Sendable {
     package enum Disposition: String, Sendable {
         case accept = "ACCEPT"
@@ -15,7 +16,7 @@ package struct RulePrefix: Hashable, Sendable {
     }
 
     package let disposition: Disposition?
-    /// The zones that the packet came from and went to, where the prefix names both.
+    /// The zones that the packet came from and went to, as far as the prefix names them.
     package let sourceZone: String?
     package let destinationZone: String?
     /// The chain, where the prefix names one that is not a pair of zones.
@@ -24,47 +25,45 @@ package struct RulePrefix: Hashable, Sendable {
     package var isAccepted: Bool { disposition == .accept || disposition == .audit }
 
     package init(_ prefix: String) {
-        let words = prefix.split { " :[]()".contains($0) }.map(String.init)
-        disposition = words.lazy.compactMap(RulePrefix.disposition).first
-        let names = words.filter { word in
-            RulePrefix.disposition(word) == nil && !RulePrefix.vendors.contains(word)
-        }
-        if let pair = names.lazy.compactMap(RulePrefix.zones).first {
-            (sourceZone, destinationZone, chain) = (pair.0, pair.1, nil)
-        } else {
-            (sourceZone, destinationZone, chain) = (nil, nil, names.first)
-        }
+        let words = prefix.split { " :[](),".contains($0) }.map { PrefixWord($0) }
+        let place = RulePrefix.place(in: words)
+        disposition = RulePrefix.disposition(of: words)
+        (sourceZone, destinationZone, chain) = (place.source, place.destination, place.chain)
     }
 
-    private static let vendors: Set<String> = ["Shorewall", "Shorewall6", "UFW", "FINAL"]
-
-    /// The disposition that a word names, alone or as its last part (`filter_IN_public_DROP`).
-    private static func disposition(_ word: String) -> Disposition? {
-        let last = word.split { "_-".contains($0) }.last.map(String.init) ?? word
-        switch last.uppercased() {
-        case "ACCEPT", "ALLOW", "ALLOWED", "ACCEPTED": return .accept
-        case "AUDIT": return .audit
-        case "DROP", "BLOCK", "DROPPED", "DENY", "DENIED", "BLOCKED": return .drop
-        case "REJECT", "REJECTED": return .reject
-        case "LIMIT": return .limit
-        default: return nil
-        }
+    private static func disposition(of words: [PrefixWord]) -> Disposition? {
+        let found = words.compactMap(\.disposition)
+        // "[UFW LIMIT BLOCK]" is the block that a limit ended in.
+        if let refusal = found.first(where: { $0 == .drop || $0 == .reject }) { return refusal }
+        let upper = words.map { $0.text.uppercased() }
+        // ufw writes "[UFW AUDIT INVALID]" in the chain that then denies the packet.
+        if found.first == .audit, upper.contains("INVALID") { return .drop }
+        if found.first == .accept, upper.contains("NOT") { return .drop }
+        return found.first
     }
 
-    /// `net2fw` and `net-fw` are zone pairs; a zone's name is at most 5 letters in Shorewall, but
-    /// users raise that, so only the shape counts.
-    private static func zones(_ word: String) -> (String, String)? {
-        for separator: Character in ["2", "-"] {
-            let parts = word.split(separator: separator, omittingEmptySubsequences: false)
-            if parts.count == 2,
-                parts.allSatisfy({ part in
-                    !part.isEmpty && part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-                        && part.contains(where: \.isLowercase)
-                })
-            {
-                return (String(parts[0]), String(parts[1]))
+    private static func place(in words: [PrefixWord])
+        -> (source: String?, destination: String?, chain: String?)
+    {
+        guard let first = words.first else { return (nil, nil, nil) }
+        if ["Shorewall", "Shorewall6"].contains(first.text), words.count > 1 {
+            return words[1].zones.map { ($0, $1, nil) } ?? (nil, nil, words[1].text)
+        }
+        // Debian's Shorewall: a pair of zones, the disposition, nothing else.
+        if words.count == 2, let zones = first.zones, words[1].isDisposition {
+            return (zones.0, zones.1, nil)
+        }
+        for word in words {
+            if let (zone, outgoing) = word.firewalldZone {
+                return outgoing ? (nil, zone, word.chain) : (zone, nil, word.chain)
             }
+            if let chain = word.chain { return (nil, nil, chain) }
         }
-        return nil
+        // A name that only a chain has, and the disposition behind it: "DOCKER-USER DROP".
+        for (word, next) in zip(words, words.dropFirst())
+        where next.isDisposition && word.isCompound && !word.isDisposition {
+            return (nil, nil, word.text)
+        }
+        return (nil, nil, nil)
     }
 }
