@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Where a line's firewall text begins: `IN=eth0 OUT=` and what it names.
+struct LogAnchor {
+    /// Where `IN=` stands; the rule's prefix ends there.
+    let start: Int
+    let interfaceIn: Range<Int>
+    let interfaceOut: Range<Int>
+
+    /// Finds the first `IN=` that is followed by `OUT=`, since a prefix may hold the one but not
+    /// both. The prefix may be glued to it: `Shorewall:net2fw:DROP:IN=eth0`.
+    init?(_ line: Span<UInt8>) {
+        var index = 2
+        while index < line.count {
+            guard line[index] == UInt8(ascii: "="), line[index - 1] == UInt8(ascii: "N"),
+                line[index - 2] == UInt8(ascii: "I")
+            else {
+                index += 1
+                continue
+            }
+            let name = index + 1
+            index = name
+            while index < line.count, line[index] != 0x20 { index += 1 }
+            let nameEnd = index
+            line.skipSpaces(&index)
+            guard index + 3 < line.count, line[index] == UInt8(ascii: "O"),
+                line[index + 1] == UInt8(ascii: "U"), line[index + 2] == UInt8(ascii: "T"),
+                line[index + 3] == UInt8(ascii: "=")
+            else {
+                index = name
+                continue
+            }
+            let out = index + 4
+            index = out
+            while index < line.count, line[index] != 0x20 { index += 1 }
+            start = name - 3
+            interfaceIn = name..<nameEnd
+            interfaceOut = out..<index
+            return
+        }
+        return nil
+    }
+}
