@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NFLog
+
+/// One key of the settings file: its name, what it takes, and where that goes.
+struct SettingKey: Sendable {
+    /// With its sections: `detection.levels.packets`.
+    let name: String
+    /// What it takes, with range and unit.
+    let shape: String
+    let apply: @Sendable (SettingNode, inout Settings) throws(WrongValue) -> Void
+    /// The value that the settings have, as the file would write it.
+    let text: @Sendable (Settings) -> String
+
+    init<Value>(
+        _ name: String, _ path: WritableKeyPath<Settings, Value> & Sendable,
+        _ form: SettingForm<Value>
+    ) {
+        self.name = name
+        shape = form.shape
+        apply = { node, settings throws(WrongValue) in
+            settings[keyPath: path] = try form.read(node)
+        }
+        text = { form.write($0[keyPath: path]) }
+    }
+}
+
+extension SettingKey {
+    /// Every key that this version acts on, in the order of the sample.
+    static let all: [SettingKey] = nflog + detection + files
+
+    // The bounds of the NFLOG keys are the kernel's: nfnetlink_log.c, nfulnl_set_nlbufsiz and
+    // nfulnl_set_mode.
+    private static let nflog = [
+        SettingKey("nflog.groups", \.groups, .groups),
+        SettingKey("nflog.copy-range", \.nflog.copyRange, .count(64...65_531, of: "bytes")),
+        SettingKey(
+            "nflog.receive-buffer", \.nflog.receiveBufferBytes, .size(64 << 10...1 << 30)),
+        SettingKey(
+            "nflog.queue-threshold", \.nflog.queueThreshold, .count(1...65_535, of: "packets")),
+        SettingKey("nflog.buffer-size", \.nflog.bufferSizeBytes, .size(4 << 10...128 << 10)),
+        SettingKey(
+            "nflog.flush", \.nflog.flushCentiseconds,
+            .count(0...6000, of: "hundredths of a second")),
+    ]
+
+    private static let detection = [
+        SettingKey("detection.targets", \.detection.targets, .count(1...10_000)),
+        SettingKey("detection.outbound-targets", \.detection.outboundTargets, .count(1...10_000)),
+        SettingKey("detection.echo-hosts", \.detection.echoHosts, .count(1...10_000)),
+        SettingKey(
+            "detection.scan-timeout", \.detection.scanTimeout,
+            .duration(.seconds(1)...(.seconds(30 * 86_400)))),
+        SettingKey("detection.levels.packets", \.detection.levelPackets, .levels),
+        SettingKey("detection.levels.hosts", \.detection.levelHosts, .levels),
+        SettingKey("detection.repeated-attempts", \.repeatedAttempts, .rate),
+        SettingKey("detection.memory", \.detection.memory, .size(1 << 20...64 << 30)),
+        SettingKey("detection.ipv6-prefix", \.detection.ipv6Prefix, .count(16...128, of: "bits")),
+        SettingKey("detection.service-ports", \.detection.servicePorts, .portSet),
+        SettingKey(
+            "detection.ignore", \.detection.ignore,
+            .list(of: "sections", .ignoreRule, count: 0...4096)),
+        SettingKey(
+            "detection.own-addresses", \.ownAddresses,
+            SettingForm.list(of: "addresses", .address).orNothing("from the host")),
+        SettingKey(
+            "detection.home-networks", \.homeNetworks,
+            SettingForm.list(of: "networks", .network).orNothing("from the host")),
+        SettingKey(
+            "detection.served-ports", \.servedPorts,
+            SettingForm.servedPorts.orNothing("from the host")),
+        SettingKey(
+            "detection.ephemeral-ports", \.ephemeralPorts,
+            SettingForm.ports.orNothing("from the host")),
+        SettingKey(
+            "detection.table", \.tablePath,
+            SettingForm.path().orNothing("not kept", words: ["off"])),
+    ]
+
+    private static let files = [
+        SettingKey("log.decisions", \.decisionLog, .logSwitch),
+        SettingKey("log.decisions.path", \.decisionLogOrDefault.path, .path()),
+        SettingKey("log.decisions.format", \.decisionLogOrDefault.format, .decisionFormat),
+        // sun_path has 108 bytes, the last of them zero (unix(7)).
+        SettingKey("control.socket", \.controlSocket, .path(upTo: 107)),
+        SettingKey(
+            "daemon.user", \.user,
+            SettingForm.name("a user's name", upTo: 32).orNothing("picket, when there is one")),
+    ]
+}
+
+extension Settings {
+    /// The log's settings, to change one of them.
+    fileprivate var decisionLogOrDefault: DecisionLogSettings {
+        get { decisionLog ?? DecisionLogSettings() }
+        set { decisionLog = newValue }
+    }
+
+    /// Two fields that are written as one.
+    fileprivate var repeatedAttempts: AttemptRate {
+        get { AttemptRate(count: detection.repeatedAttempts, window: detection.repeatedWindow) }
+        set {
+            detection.repeatedAttempts = newValue.count
+            detection.repeatedWindow = newValue.window
+        }
+    }
+}
+
+/// `50 per 1h`.
+struct AttemptRate: Hashable, Sendable {
+    var count: Int
+    var window: Duration
+}
+
+extension SettingForm where Value == AttemptRate {
+    static var rate: SettingForm<AttemptRate> {
+        let counts = 2...1_000_000
+        let windows = Duration.seconds(1)...Duration.seconds(7 * 86_400)
+        return SettingForm("a rate such as 50 per 1h, 2 to 1000000 per 1s to 1w") { text in
+            let words = text.split(separator: " ")
+            guard words.count == 3, words[1] == "per", let count = Quantity.number(words[0]),
+                let window = Quantity.duration(String(words[2])),
+                counts.contains(count), windows.contains(window)
+            else { return nil }
+            return AttemptRate(count: count, window: window)
+        } write: {
+            "\($0.count) per \(Quantity.text($0.window))"
+        }
+    }
+}
+
+extension SettingForm where Value == DecisionLogSettings? {
+    /// The log as a whole can only be switched off; what it is stands in the keys below it.
+    static var logSwitch: SettingForm<DecisionLogSettings?> {
+        let shape = "a section with path and format, or off"
+        return SettingForm(shape) { node throws(WrongValue) in
+            guard case .word("off") = node.content else {
+                throw WrongValue(node, "expected \(shape), found \(node.described)")
+            }
+            return nil
+        } write: { log in
+            guard let log else { return "off" }
+            return "{path: \(SettingForm<String>.quoted(log.path)), format: \(log.format.rawValue)}"
+        }
+    }
+}

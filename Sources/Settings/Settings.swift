@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Decisions
+import Detection
+import NFLog
+import Packets
+
+/// Everything that a user may set, with the values that hold where nothing is said.
+package struct Settings: Hashable, Sendable {
+    /// The NFLOG groups to subscribe to; at least one, each once.
+    package var groups = [NFLogGroup(group: 5)]
+    package var nflog = NFLogSettings()
+    package var detection = DetectionSettings()
+    /// The host's own addresses; nil: as the host says.
+    package var ownAddresses: [Address]?
+    /// The networks that are home; nil: as the host says.
+    package var homeNetworks: [Network]?
+    /// The ports that clients are given; nil: as the host says.
+    package var ephemeralPorts: ClosedRange<UInt16>?
+    /// Ports with a server behind them; nil: as the host says.
+    package var servedPorts: Set<ServedPort>?
+    /// Where decisions are written; nil: nowhere.
+    package var decisionLog: DecisionLogSettings? = DecisionLogSettings()
+    /// The socket of `picket status` and `picket watch`. Range: 1...107 bytes (unix(7)).
+    package var controlSocket = "/run/picket/control.sock"
+    /// Where the detector's table is kept over restarts; nil: nowhere.
+    package var tablePath: String? = "/var/lib/picket/table"
+    /// Whom to become after set-up; nil: `picket` when the host has such a user, else nobody new.
+    package var user: String?
+
+    package init() {}
+
+    package static let defaults = Settings()
+}
+
+/// One NFLOG group, and what the firewall does with the packets that it reports there.
+package struct NFLogGroup: Hashable, Sendable {
+    package var group: UInt16
+    /// Whether the packets of this group were let through, whatever their prefix says.
+    package var accepted: Bool
+
+    package init(group: UInt16, accepted: Bool = false) {
+        self.group = group
+        self.accepted = accepted
+    }
+}
+
+/// The file that decisions are appended to.
+package struct DecisionLogSettings: Hashable, Sendable {
+    package var path = "/var/log/picket/decisions.json"
+    package var format = DecisionFormat.ecs
+
+    package init() {}
+
+    package init(path: String, format: DecisionFormat) {
+        self.path = path
+        self.format = format
+    }
+}
