@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+
+/// The lab's own files: settings, rules, decisions, control socket and state of its daemon.
+///
+/// It is below /run, where only root makes names, so that nobody can lay a link in its way.
+package struct LabFolder {
+    package let path: String
+    package var settings: String { "\(path)/picket.yaml" }
+    package var decisions: String { "\(path)/log/decisions.json" }
+    package var socket: String { "\(path)/run/control.sock" }
+    package var state: String { "\(path)/state" }
+
+    package init(owner: Int32) { path = "/run/picket-lab-\(owner)" }
+
+    package func make() throws(LabError) {
+        remove()
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o755])
+            for part in ["log", "run", "state"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(path)/\(part)", withIntermediateDirectories: false,
+                    attributes: [.posixPermissions: 0o755])
+            }
+        } catch {
+            throw .system(
+                operation: "make the lab's folder", object: path,
+                cause: error.localizedDescription)
+        }
+    }
+
+    package func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    package func write(_ text: String, to name: String) throws(LabError) -> String {
+        let file = "\(path)/\(name)"
+        do { try text.write(toFile: file, atomically: false, encoding: .utf8) } catch {
+            throw .system(
+                operation: "write the lab's file", object: file, cause: error.localizedDescription)
+        }
+        return file
+    }
+
+    /// Settings for the lab's daemon: report only, and nothing outside the folder.
+    package func writeSettings() throws(LabError) {
+        try write(
+            """
+            # Written by `picket lab`; gone when it ends.
+            nflog:
+              groups: [5]
+            detection:
+              home-networks: [\(LabNetwork.home.map { "\"\($0)\"" }.joined(separator: ", "))]
+            log:
+              decisions:
+                path: \(decisions)
+                format: ecs
+            daemon:
+              control-socket: \(socket)
+              state-directory: \(state)
+
+            """, to: "picket.yaml")
+    }
+}
