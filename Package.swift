@@ -48,20 +48,27 @@ let package = Package(
             "Detection",
             ["Packets", .product(name: "BasicContainers", package: "swift-collections")]),
         module("Decisions", ["Packets", "Detection"]),
+        module(
+            "Settings",
+            [
+                "Packets", "Detection", "Decisions", "NFLog",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("Captures", ["Packets", "CPcap"]),
         module("Control", ["Decisions", nio, nioPosix]),
+        module("Lab", ["Packets", "CLinux"]),
         module(
             "Daemon",
             [
                 "NFLog", "Packets", "Ring", "Detection", "Decisions", "Captures", "Control",
-                "CLinux", log,
+                "Settings", "CLinux", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "picket",
             dependencies: [
-                "Daemon", "Control", log,
+                "Daemon", "Control", "Lab", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -74,7 +81,9 @@ let package = Package(
         tests("DecisionsTests", ["Decisions"]),
         tests("CapturesTests", ["Captures"]),
         tests("NFLogTests", ["NFLog"]),
+        tests("SettingsTests", ["Settings"]),
         tests("ControlTests", ["Control"]),
+        tests("LabTests", ["Lab"]),
         tests("DaemonTests", ["Daemon"]),
         tests("KernelTests", ["Daemon"]),
     ],

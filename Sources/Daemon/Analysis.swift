@@ -2,6 +2,7 @@
 
 import Decisions
 import Detection
+import Logging
 import Packets
 
 /// The detector and the decider with what lies between them: the part of the road that the daemon
@@ -18,9 +19,9 @@ struct Analysis: ~Copyable {
     var lossBefore = LossCounts()
     private var toldLoss = LossCounts()
 
-    init(settings: DetectionSettings, facts: HostFacts, seed: UInt64, firstSequence: UInt64 = 1) {
+    init(settings: DetectionSettings, facts: HostFacts, seed: UInt64) {
         detector = Detector(settings: settings, facts: facts, seed: seed)
-        decider = Decider(firstSequence: firstSequence)
+        decider = Decider(attemptsWindow: settings.repeatedWindow)
     }
 
     /// Whether the next event's origin must be ``admit(_:)``-ed first.
@@ -69,8 +70,15 @@ struct Analysis: ~Copyable {
         detector.apply(settings: settings, facts: facts)
     }
 
-    mutating func restore(_ bytes: [UInt8]) throws(SavedTableError) {
-        try detector.restore(from: bytes.span)
+    /// Takes over the table of an earlier run; one that cannot be used is told and left.
+    mutating func restore(from file: TableFile?, log: Logger) {
+        do {
+            guard let file, let bytes = try file.read() else { return }
+            try detector.restore(from: bytes.span)
+            log.info("table restored: \(detector.sourceCount) sources")
+        } catch {
+            log.warning("starting with an empty table: \(error)")
+        }
     }
 
     /// Whether something was lost that no decision has told of yet.

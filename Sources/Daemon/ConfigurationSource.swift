@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
 import Settings
 
-/// Where the settings come from: the file that was named, else the usual one if it is there.
+/// Where a command's settings come from; read again at each reload.
 package struct ConfigurationSource: Sendable {
-    /// As given on the command line.
-    private let named: String?
+    /// The file of `--config`; nil for the usual one, which may be absent.
+    private let path: String?
 
-    package static let defaultPath = "/etc/picket/picket.yaml"
+    package static let defaultPath = ConfigurationFile.defaultPath
 
-    package init(path: String?) { named = path }
+    package init(path: String?) { self.path = path }
 
-    /// Reads the settings.
-    ///
     /// - Parameter changes: `key=value` of the command line, which win over the file.
     package func load(changes: [String] = []) throws(ConfigurationError) -> Settings {
-        var settings = Settings.defaults
-        if let named {
-            settings = try ConfigurationFile.load(path: named)
-        } else if FileManager.default.fileExists(atPath: ConfigurationSource.defaultPath) {
-            settings = try ConfigurationFile.load(path: ConfigurationSource.defaultPath)
-        }
+        var settings = try ConfigurationFile.load(path: path)
         for change in changes { try ConfigurationFile.set(change, on: &settings) }
         return settings
     }

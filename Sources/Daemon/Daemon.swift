@@ -3,51 +3,103 @@
 import Control
 import Decisions
 import Logging
-import NFLog
-import Packets
 import ServiceLifecycle
 import Settings
-import UnixSignals
 
-/// The daemon: set up as root, then run with what rights it needs, until it is told to end.
-package struct Daemon {
+/// The daemon: set up with root's rights, then run with as few as it needs until it is told to end.
+package struct Daemon: Sendable {
+    private let settings: Settings
+    private let configuration: ConfigurationSource
     private let pipeline: Pipeline
-    private let control: ControlServer
-    private let reloader: Reloader
+    private let decisionLog: DecisionLog?
+    private let feed: DecisionFeed
     private let manager: ServiceManager
     private let log: Logger
-    private let ready: String
 
-    /// Opens everything that the daemon needs, in the order in which rights are lost.
+    /// Opens everything that needs rights, then gives them up.
     ///
-    /// - Parameter format: of the decisions on standard output.
-    /// Throws: the typed error of whatever could not be opened; nothing is left behind then.
+    /// Call it before the first task is started: rights are dropped for the calling thread and for
+    /// those that it starts.
+    /// Throws: the typed error of what could not be opened; nothing is left behind then.
     package init(
         configuration: ConfigurationSource, format: DecisionFormat, environment: [String: String],
         log: Logger
     ) throws {
         System.ignoreBrokenPipes()
-        let settings = try configuration.load()
-        manager = ServiceManager(environment: environment)
+        self.configuration = configuration
         self.log = log
+        manager = ServiceManager(environment: environment)
+        settings = try configuration.load()
         let observer = Observer.thisHost
-        let decisionLog = try settings.decisionLog.map { choice throws(DecisionLogError) in
-            try DecisionLog.open(path: choice.path) { log.warning("\($0)") }
-        }
-        let feed = DecisionFeed(observer: observer)
+        feed = DecisionFeed { decision, format in format.line(decision, observer: observer) }
         var outlets = [Outlet.standardOutput(format: format, observer: observer, log: log)]
-        if let decisionLog, let choice = settings.decisionLog {
-            outlets.append(
-                Outlet("log") { decision in
-                    if let line = choice.format.line(decision, observer: observer) {
-                        decisionLog.write(line)
-                    }
-                })
+        var kept: [String] = []
+        if let choice = settings.decisionLog {
+            let file = try DecisionLog.open(path: choice.path) { log.warning("\($0)") }
+            outlets.append(Outlet.file(file, format: choice.format, observer: observer))
+            kept += [choice.path, Folder.of(choice.path)]
+            decisionLog = file
+        } else {
+            decisionLog = nil
         }
         let table = settings.tablePath.map { TableFile(path: $0) }
-        let outputs = Outputs(outlets: outlets, feed: feed)
-        let pipeline = try Pipeline(
-            settings: settings, table: table, saved: Daemon.saved(in: table, log), outputs: outputs)
-        self.pipeline = pipeline
+        if let table {
+            try Folder.make(Folder.of(table.path))
+            kept += [Folder.of(table.path)] + (table.exists ? [table.path] : [])
+        }
+        try Folder.make(Folder.of(settings.controlSocket))
+        kept.append(Folder.of(settings.controlSocket))
+        pipeline = try Pipeline(
+            settings: settings, table: table, outputs: Outputs(outlets: outlets, feed: feed),
+            log: log)
+        log.info("\(try Privileges.drop(to: settings.user, keeping: kept))")
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    package func run() async throws {
+        let status = LiveStatus(
+            pipeline: pipeline, feed: feed, decisionLog: decisionLog, started: System.now)
+        let control = try await ControlServer.open(
+            path: settings.controlSocket, feed: feed, status: { status.report })
+        let reloader = Reloader(
+            settings: settings, configuration: configuration, pipeline: pipeline,
+            decisionLog: decisionLog, manager: manager, log: log)
+        let groups = settings.groups.map { "\($0.group)" }.joined(separator: ", ")
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: ControlService(server: control)),
+                    .init(service: pipeline),
+                    .init(service: reloader),
+                    .init(service: Announcement(manager: manager, log: log, groups: groups)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "picket.services") { _ in SwiftLogNoOpLogHandler() }))
+        try await services.run()
+    }
+}
+
+/// The control socket as a part of the whole: it ends last, so that watchers see the last decisions.
+private struct ControlService: Service {
+    let server: ControlServer
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.close()
+    }
+}
+
+/// Says that all is up, and that it ends.
+private struct Announcement: Service {
+    let manager: ServiceManager
+    let log: Logger
+    let groups: String
+
+    func run() async throws {
+        log.notice("watching NFLOG groups \(groups)")
+        manager.ready("watching NFLOG groups \(groups)")
+        try? await gracefulShutdown()
+        manager.stopping()
+        log.notice("ending")
     }
 }

@@ -9,7 +9,7 @@ import Settings
 ///
 /// Thread: made on the thread that starts the daemon, then the reader's alone.
 final class GroupReader {
-    let group: NFLogGroup
+    private(set) var group: NFLogGroup
     private var socket: NFLogSocket
     private var memo = OriginMemo()
     private(set) var refused = RefusalCounts()
@@ -25,6 +25,12 @@ final class GroupReader {
 
     /// Interfaces have got other names.
     func forgetNames() { memo.clear() }
+
+    /// After a reload the same group may count as accepted, or no longer.
+    func become(_ meaning: NFLogGroup) {
+        group = meaning
+        memo.clear()
+    }
 
     /// Reads what the kernel has, at most so many datagrams, and pushes it; returns the messages.
     func receive(
@@ -73,13 +79,13 @@ final class GroupReader {
         let origin = Origin(
             group: group.group, prefix: String(decoding: prefix, as: UTF8.self),
             hook: message.namedHook,
-            interfaceIn: interfaces.name(of: message.interfaceIn) ?? "",
-            interfaceOut: interfaces.name(of: message.interfaceOut) ?? "")
+            interfaceIn: interfaces[message.interfaceIn]?.name ?? "",
+            interfaceOut: interfaces[message.interfaceOut]?.name ?? "")
         var traits: PacketTraits = []
         if group.accepted || origin.rule.isAccepted { traits.insert(.accepted) }
         if message.interfaceIn == 0 && message.interfaceOut != 0 { traits.insert(.output) }
         let index = message.interfaceIn != 0 ? message.interfaceIn : message.interfaceOut
-        if interfaces.isLoopback(index) { traits.insert(.loopback) }
+        if interfaces[index]?.isLoopback == true { traits.insert(.loopback) }
         return OriginMemo.Entry(id: registry.intern(origin), traits: traits)
     }
 

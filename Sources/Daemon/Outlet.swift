@@ -2,6 +2,7 @@
 
 import Decisions
 import Dispatch
+import Logging
 import Synchronization
 
 /// One place where decisions go that can stall: a terminal, a pipe, a disk.
@@ -47,4 +48,34 @@ final class Outlet: Sendable {
 
     /// Decisions that found the queue full, since the start.
     var drops: Int { dropped.load(ordering: .relaxed) }
+}
+
+extension Outlet {
+    /// Decisions for whoever started us; when nobody reads any more, that is told once.
+    static func standardOutput(
+        format: DecisionFormat, observer: Observer, log: Logger
+    ) -> Outlet {
+        let failed = Mutex(false)
+        return Outlet("output") { decision in
+            guard let line = format.line(decision, observer: observer) else { return }
+            var output = StandardOutput()
+            do {
+                try output.line(line)
+            } catch {
+                let first = failed.withLock { failed in
+                    defer { failed = true }
+                    return !failed
+                }
+                if first { log.warning("\(error)") }
+            }
+        }
+    }
+
+    static func file(
+        _ file: DecisionLog, format: DecisionFormat, observer: Observer
+    ) -> Outlet {
+        Outlet("log") { decision in
+            if let line = format.line(decision, observer: observer) { file.write(line) }
+        }
+    }
 }

@@ -29,6 +29,11 @@ final class Outputs: Sendable {
     /// Decisions that found an outlet's queue full.
     var drops: Int { outlets.reduce(0) { $0 + $1.drops } }
 
+    /// Does something when everything decided until now is written.
+    func inOrder(_ work: @escaping @Sendable () -> Void) {
+        if let outlet = outlets.last { outlet.inOrder(work) } else { work() }
+    }
+
     /// Waits until what is decided is written; a reader who has stalled is given up on.
     func drain() {
         for outlet in outlets { outlet.drain(for: .seconds(2)) }

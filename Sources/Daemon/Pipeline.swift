@@ -2,6 +2,7 @@
 
 import Decisions
 import Detection
+import Logging
 import NFLog
 import Packets
 import Ring
@@ -26,7 +27,7 @@ final class Pipeline: Service {
     /// Events that the ring holds: at the 0.9 million a second that the kernel delivers, 70 ms.
     private static let ringCapacity = 1 << 16
 
-    init(settings: Settings, table: TableFile?, saved: [UInt8]?, outputs: Outputs) throws {
+    init(settings: Settings, table: TableFile?, outputs: Outputs, log: Logger) throws {
         self.outputs = outputs
         ring = try EventRing(capacity: Pipeline.ringCapacity)
         bell = try Bell()
@@ -40,7 +41,7 @@ final class Pipeline: Service {
                 registry: registry, progress: progress, bell: bell))
         var analysis = Analysis(
             settings: settings.detection, facts: HostFacts(settings), seed: System.randomSeed)
-        if let saved { try analysis.restore(saved) }
+        analysis.restore(from: table, log: log)
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
@@ -63,8 +64,9 @@ final class Pipeline: Service {
     }
 
     /// Reads other groups from now on; their sockets are open already.
-    func change(leave: Set<UInt16>, join: sending [GroupReader]) {
-        progress.ask(for: ReaderProgress.Change(leave: leave, join: Handover(join)))
+    func change(groups: [NFLogGroup], leave: Set<UInt16>, join: sending [GroupReader]) {
+        progress.ask(
+            for: ReaderProgress.Change(groups: groups, leave: leave, join: Handover(join)))
         bell.ring()
     }
 

@@ -44,9 +44,7 @@ final class Reader {
                 bell.silence()
                 takeChange()
             }
-            if ready.contains(interfaces.fileDescriptor), interfaces.follow() {
-                for group in groups { group.forgetNames() }
-            }
+            if ready.contains(interfaces.fileDescriptor) { followNames() }
             drain(into: &producer)
         }
         drain(into: &producer)
@@ -72,11 +70,24 @@ final class Reader {
         }
     }
 
+    private func followNames() {
+        do {
+            if try interfaces.follow() { for group in groups { group.forgetNames() } }
+        } catch {
+            progress.note(error)
+        }
+    }
+
     /// After a reload: leaves the groups that went, and reads those that came.
     private func takeChange() {
         guard let change = progress.takeChange() else { return }
         progress.retire(groups.filter { change.leave.contains($0.group.group) })
         groups.removeAll { change.leave.contains($0.group.group) }
         groups += change.join.take() ?? []
+        for reader in groups {
+            if let meaning = change.groups.first(where: { $0.group == reader.group.group }) {
+                reader.become(meaning)
+            }
+        }
     }
 }

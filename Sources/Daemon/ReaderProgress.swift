@@ -18,6 +18,8 @@ final class ReaderProgress: Sendable {
 
     /// Groups to leave and to join, as a reload wants them.
     struct Change: Sendable {
+        /// What every group means from now on.
+        var groups: [NFLogGroup]
         var leave: Set<UInt16>
         var join: Handover<[GroupReader]>
     }

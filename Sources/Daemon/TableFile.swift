@@ -6,13 +6,12 @@ import Foundation
 struct TableFile: Sendable {
     let path: String
 
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
     /// Replaces the file; a crash in the middle leaves the old one.
     func write(_ bytes: [UInt8]) throws(TableFileError) {
-        let url = URL(filePath: path)
         do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(bytes).write(to: url, options: .atomic)
+            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
         } catch {
             throw TableFileError(doing: "save the detector's table to", path: path, cause: error)
         }
@@ -20,7 +19,7 @@ struct TableFile: Sendable {
 
     /// The bytes of the file; nil when there is none.
     func read() throws(TableFileError) -> [UInt8]? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard exists else { return nil }
         do {
             return [UInt8](try Data(contentsOf: URL(filePath: path)))
         } catch {
@@ -38,11 +37,7 @@ package struct TableFileError: Error, CustomStringConvertible {
     init(doing operation: String, path: String, cause: any Error) {
         self.operation = operation
         self.path = path
-        let error = cause as NSError
-        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        self.cause =
-            underlying.domain == NSPOSIXErrorDomain
-            ? System.message(of: CInt(underlying.code)) : error.localizedDescription
+        self.cause = FileFailure(cause).cause
     }
 
     package var description: String { "cannot \(operation) \(path): \(cause)" }
