@@ -37,8 +37,7 @@ extension String {
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.value {
-            case 0..<0x20, 0x7f...0x9f, 0x2028...0x2029, 0x200e...0x200f, 0x202a...0x202e,
-                0x2066...0x2069:
+            case 0..<0x20, 0x7f...0x9f, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069:
                 result.append("?")
             default: result.append(scalar)
             }
