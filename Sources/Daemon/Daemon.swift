@@ -52,7 +52,8 @@ package struct Daemon: Sendable {
         pipeline = try Pipeline(
             settings: settings, table: table, outputs: Outputs(outlets: outlets, feed: feed),
             log: log)
-        log.info("\(try Privileges.drop(to: settings.user, keeping: kept))")
+        let rights = try Privileges.drop(to: settings.user, keeping: kept)
+        log.info("\(rights)")
     }
 
     /// Runs until SIGTERM or SIGINT.

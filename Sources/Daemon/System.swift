@@ -26,7 +26,7 @@ package enum System {
     /// What must be added to UTC to get the local time at that moment. Unit: seconds.
     package static func localOffset(at time: Timestamp) -> Int {
         var seconds = time_t(time.nanoseconds / 1_000_000_000)
-        var parts = tm()
+        var parts = unsafe tm()
         guard unsafe localtime_r(&seconds, &parts) != nil else { return 0 }
         return unsafe parts.tm_gmtoff
     }
@@ -80,7 +80,7 @@ package enum System {
                     if cause == EINTR { continue }
                     if cause == EAGAIN {
                         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                        _ = unsafe poll(&entry, 1, -1)
+                        _ = unsafe Glibc.poll(&entry, 1, -1)
                         continue
                     }
                     return cause
@@ -122,7 +122,7 @@ package enum System {
     }
 
     /// A broken pipe is an error to be told, not the end of the process.
-    package static func ignoreBrokenPipes() { _ = unsafe signal(SIGPIPE, SIG_IGN) }
+    package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
     /// Sends a datagram to the service manager's socket; `@` begins an abstract name.
     ///
@@ -142,7 +142,7 @@ package enum System {
         let bytes = Array(state.utf8)
         _ = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { destination in
-                unsafe sendto(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL.rawValue), destination, length)
+                unsafe sendto(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), destination, length)
             }
         }
     }
