@@ -29,6 +29,9 @@ struct CaptureFile: ~Copyable {
         self.path = path
         self.descriptor = descriptor
         self.totalBytes = totalBytes
+        unsafe handle = nil
+        unsafe stream = nil
+        unsafe record = nil
     }
 
     deinit {
@@ -38,8 +41,11 @@ struct CaptureFile: ~Copyable {
 
     static func open(path: String) throws(CaptureError) -> CaptureFile {
         let descriptor =
-            path == "-"
-            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            if path == "-" {
+                fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+            } else {
+                unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            }
         guard descriptor >= 0 else {
             throw CaptureError(path: path, cause: .cannotOpen(errno: errno))
         }
@@ -74,7 +80,7 @@ struct CaptureFile: ~Copyable {
             unsafe capture_open(descriptor, bytes.baseAddress, bytes.count, &stream, &message)
         }
         guard let opened = unsafe opened else {
-            throw failure(unsafe String(cString: message), packet: 1)
+            throw failure(CaptureFile.text(message), packet: 1)
         }
         unsafe handle = opened
         return unsafe pcap_datalink(opened)
@@ -109,7 +115,8 @@ struct CaptureFile: ~Copyable {
     var recordBytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let bytes = unsafe RawSpan(_unsafeStart: record ?? emptyRecord, byteCount: recordCount)
+            guard let record = unsafe record else { return RawSpan() }
+            let bytes = unsafe RawSpan(_unsafeStart: record, byteCount: recordCount)
             return unsafe _overrideLifetime(bytes, borrowing: self)
         }
     }
@@ -117,6 +124,10 @@ struct CaptureFile: ~Copyable {
     /// What libpcap took from the input.
     var captureBytesRead: UInt64 {
         unsafe handle == nil ? 0 : unsafe capture_bytes_read(stream)
+    }
+
+    private static func text(_ message: [CChar]) -> String {
+        String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func failure(_ message: String, packet: UInt64) -> CaptureError {

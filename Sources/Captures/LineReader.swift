@@ -7,15 +7,17 @@ struct LineReader {
     static let lineLimit = 64 << 10
     private static let blockSize = 256 << 10
 
-    private var buffer: [UInt8]
+    private var buffer: [UInt8] = []
     private var position = 0
-    private var end: Int
+    private var end = 0
     private var isAtEnd = false
     private var isSkipping = false
-    /// The line that was found last, in `bytes`.
-    private(set) var line = 0..<0
-    private(set) var bytesRead: UInt64
+    private var range = 0..<0
+    private(set) var bytesRead: UInt64 = 0
     private(set) var linesCut: UInt64 = 0
+
+    /// For an input that is not text.
+    init() {}
 
     /// Begins with bytes that were read already.
     init(head: [UInt8]) {
@@ -26,9 +28,10 @@ struct LineReader {
             contentsOf: repeatElement(0, count: max(0, LineReader.blockSize - head.count)))
     }
 
-    var bytes: Span<UInt8> {
+    /// The line that was found last.
+    var line: Span<UInt8> {
         @_lifetime(borrow self)
-        get { buffer.span }
+        get { buffer.span.extracting(range) }
     }
 
     /// Finds the next line, without its newline; false at the end of the input.
@@ -36,7 +39,7 @@ struct LineReader {
         var searched = position
         while true {
             if let found = newline(in: buffer, searched..<end) {
-                line = position..<found
+                range = position..<found
                 position = found + 1
                 searched = position
                 if isSkipping {
@@ -47,7 +50,7 @@ struct LineReader {
             }
             if isSkipping { position = end }
             if end - position > LineReader.lineLimit {
-                line = position..<(position + LineReader.lineLimit)
+                range = position..<(position + LineReader.lineLimit)
                 position = end
                 isSkipping = true
                 linesCut += 1
@@ -55,7 +58,7 @@ struct LineReader {
             }
             if isAtEnd {
                 guard position < end else { return false }
-                line = position..<end
+                range = position..<end
                 position = end
                 return true
             }

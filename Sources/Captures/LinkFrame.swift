@@ -36,32 +36,35 @@ struct LinkFrame: Equatable {
     var interface: UInt32?
 
     /// Reads the header of any link but NFLOG, whose records have no fixed one.
-    init(_ bytes: RawSpan, link: LinkType) {
+    init(_ bytes: Span<UInt8>, link: LinkType) {
         switch link {
         case .ethernet: self.init(ethernet: bytes)
         case .linuxCooked: self.init(cooked: bytes)
         case .linuxCooked2: self.init(cooked2: bytes)
         case .null, .loop: self.init(loopback: bytes)
-        case .ipv4: payload = .packet(offset: 0, version: 4)
-        case .ipv6: payload = .packet(offset: 0, version: 6)
-        case .raw, .rawOpenBSD, .rawRegistered, .nflog:
-            payload = .packet(offset: 0, version: nil)
+        case .ipv4: self.init(bare: 4)
+        case .ipv6: self.init(bare: 6)
+        case .raw, .rawOpenBSD, .rawRegistered, .nflog: self.init(bare: nil)
         }
     }
 
-    private init(ethernet bytes: RawSpan) {
-        guard bytes.byteCount >= 14 else {
+    private init(bare version: UInt8?) {
+        payload = .packet(offset: 0, version: version)
+    }
+
+    private init(ethernet bytes: Span<UInt8>) {
+        guard bytes.count >= 14 else {
             payload = .cut
             return
         }
         payload = LinkFrame.payload(bytes, type: bytes.bigEndian16(at: 12), offset: 14)
         // The group bit of the destination covers broadcast too.
-        if bytes.byte(at: 0) & 1 == 1 { traits = .linkMulticast }
+        if bytes[0] & 1 == 1 { traits = .linkMulticast }
     }
 
     /// Source: packet(7); pcap/sll.h: packet type, ARPHRD type, address length, address, protocol.
-    private init(cooked bytes: RawSpan) {
-        guard bytes.byteCount >= 16 else {
+    private init(cooked bytes: Span<UInt8>) {
+        guard bytes.count >= 16 else {
             payload = .cut
             return
         }
@@ -70,21 +73,21 @@ struct LinkFrame: Equatable {
             packetType: bytes.bigEndian16(at: 0), hardware: bytes.bigEndian16(at: 2))
     }
 
-    private init(cooked2 bytes: RawSpan) {
-        guard bytes.byteCount >= 20 else {
+    private init(cooked2 bytes: Span<UInt8>) {
+        guard bytes.count >= 20 else {
             payload = .cut
             return
         }
         payload = LinkFrame.payload(bytes, type: bytes.bigEndian16(at: 0), offset: 20)
         traits = LinkFrame.traits(
-            packetType: UInt16(bytes.byte(at: 10)), hardware: bytes.bigEndian16(at: 8))
+            packetType: UInt16(bytes[10]), hardware: bytes.bigEndian16(at: 8))
         interface = bytes.bigEndian32(at: 4)
     }
 
     /// Four bytes of address family: the capturing host's byte order in NULL, the network's in LOOP.
     /// The numbers for IPv6 are those of Linux, NetBSD, FreeBSD and Darwin.
-    private init(loopback bytes: RawSpan) {
-        guard bytes.byteCount >= 4 else {
+    private init(loopback bytes: Span<UInt8>) {
+        guard bytes.count >= 4 else {
             payload = .cut
             return
         }
@@ -98,11 +101,11 @@ struct LinkFrame: Equatable {
     }
 
     /// Steps over VLAN tags (802.1Q, 802.1ad, the old 0x9100), however many are stacked.
-    private static func payload(_ bytes: RawSpan, type: UInt16, offset: Int) -> Payload {
+    private static func payload(_ bytes: Span<UInt8>, type: UInt16, offset: Int) -> Payload {
         var type = type
         var offset = offset
         while type == 0x8100 || type == 0x88a8 || type == 0x9100 {
-            guard bytes.byteCount >= offset + 4 else { return .cut }
+            guard bytes.count >= offset + 4 else { return .cut }
             type = bytes.bigEndian16(at: offset + 2)
             offset += 4
         }
@@ -126,16 +129,10 @@ struct LinkFrame: Equatable {
     }
 }
 
-extension RawSpan {
+extension Span<UInt8> {
     /// The caller has checked that the bytes are there.
-    func byte(at offset: Int) -> UInt8 { self[offset] }
-
     func bigEndian16(at offset: Int) -> UInt16 {
         UInt16(self[offset]) << 8 | UInt16(self[offset + 1])
-    }
-
-    func bigEndian32(at offset: Int) -> UInt32 {
-        UInt32(bigEndian16(at: offset)) << 16 | UInt32(bigEndian16(at: offset + 2))
     }
 
     func bigEndian64(at offset: Int) -> UInt64 {
@@ -145,8 +142,8 @@ extension RawSpan {
     /// The first bytes of the IP packet that begins at the offset: no more than a live event keeps,
     /// and nothing that the link added behind it (Ethernet pads to 60 bytes).
     func packetRange(from offset: Int) -> Range<Int> {
-        let available = byteCount - offset
-        guard available > 0 else { return byteCount..<byteCount }
+        let available = count - offset
+        guard available > 0 else { return count..<count }
         var length = available
         let version = self[offset] >> 4
         if version == 4, available >= 4 {

@@ -6,6 +6,8 @@ import Packets
 ///
 /// Fields of a quoted packet, in brackets behind an ICMP error, are not among them.
 struct LogFields {
+    /// Written with colons, so that an IPv4-mapped address is not taken for an IPv4 one.
+    var isV6 = false
     var source: Address?
     var destination: Address?
     var ipProtocol: IPProtocol?
@@ -71,6 +73,7 @@ struct LogFields {
         switch field {
         case .source where source == nil:
             source = Address.parse(line.extracting(value))
+            for index in value.prefix(5) where line[index] == 0x3a { isV6 = true }
         case .destination where destination == nil:
             destination = Address.parse(line.extracting(value))
         case .mac: readMAC(line, value, count: 14)

@@ -11,10 +11,14 @@ struct LogPacket {
     /// Nil when the fields are not an IP packet's.
     init?(_ fields: LogFields, time: Timestamp, origin: OriginID, traits: PacketTraits) {
         guard let source = fields.source, let destination = fields.destination,
-            source.isV4 == destination.isV4
+            fields.isV6 || source.isV4 && destination.isV4
         else { return nil }
         var traits = traits.union(fields.traits)
-        if !source.isV4 { traits.insert(.v6) }
+        if fields.isV6 {
+            traits.insert(.v6)
+            if source.isV4 || destination.isV4 { traits.insert(.martian) }
+        }
+        if !LogPacket.isError(fields) { traits.remove(.quotesPacket) }
         let failure = LogPacket.failure(fields, &traits)
         let ipProtocol = fields.ipProtocol ?? IPProtocol(rawValue: 255)
         event = PacketEvent(
@@ -35,6 +39,14 @@ struct LogPacket {
         if failure != nil { event.traits.formUnion([.refused, .addressed]) }
     }
 
+    /// A redirect quotes a packet too, but is an order, not an answer to somebody's packet.
+    private static func isError(_ fields: LogFields) -> Bool {
+        switch (fields.ipProtocol, fields.icmpType ?? 0) {
+        case (.icmp, 3...4), (.icmp, 11...12), (.icmpv6, 1...4): true
+        default: false
+        }
+    }
+
     /// What the kernel could not read of the packet, or what a cut line does not show of it.
     private static func failure(_ fields: LogFields, _ traits: inout PacketTraits)
         -> ParseFailure?
@@ -43,6 +55,7 @@ struct LogPacket {
             return traits.contains(.v6) ? .extensionHeaders : .truncatedNetworkHeader
         }
         if traits.contains(.laterFragment) { return nil }
+        let transportLength = Int(fields.length) - (fields.isV6 ? 40 : 20)
         let isWhole: Bool
         switch ipProtocol {
         case .tcp:
@@ -50,11 +63,16 @@ struct LogPacket {
                 fields.sourcePort != nil && fields.destinationPort != nil && fields.isTCPWhole
         case .udp, .udpLite: isWhole = fields.sourcePort != nil && fields.destinationPort != nil
         case .icmp, .icmpv6: isWhole = fields.icmpType != nil
-        // The kernel's text shows no ports of SCTP and DCCP.
+        case .sctp, .dccp:
+            // The kernel's text never shows their ports and flags.
+            traits.insert(.shortTransport)
+            isWhole = transportLength >= (ipProtocol == .sctp ? 16 : 12)
         default: isWhole = true
         }
         if isWhole && !fields.isIncomplete { return nil }
-        if traits.contains(.firstFragment) {
+        // An IP header alone, as protocol scans send it; where the parser takes it, so does this.
+        let isBare = transportLength <= 0 && (ipProtocol == .udpLite || ipProtocol == .dccp)
+        if isBare || traits.contains(.firstFragment) {
             traits.insert(.shortTransport)
             return nil
         }

@@ -18,6 +18,11 @@ struct LogText {
         clock = LogClock(options)
     }
 
+    /// Reads the line that the reader stands at.
+    mutating func read(_ lines: borrowing LineReader, _ origins: inout OriginTable) -> Outcome {
+        read(lines.line, &origins)
+    }
+
     mutating func read(_ whole: Span<UInt8>, _ origins: inout OriginTable) -> Outcome {
         var end = whole.count
         while end > 0, whole.isBlank(at: end - 1) { end -= 1 }
@@ -57,10 +62,12 @@ struct LogText {
     /// eth0`: the destination stands first in both.
     ///
     /// Source: ip_handle_martian_source and ip_route_input_slow, net/ipv4/route.c.
-    private mutating func readMartian(_ line: Span<UInt8>, _ origins: inout OriginTable) -> Outcome {
+    private mutating func readMartian(_ line: Span<UInt8>, _ origins: inout OriginTable) -> Outcome
+    {
         guard let start = LogText.martian(line) else { return .noPacket }
         var index = start + 8
-        let kind = line.byte(at: index) == UInt8(ascii: "s") ? "martian source" : "martian destination"
+        let kind =
+            line.byte(at: index) == UInt8(ascii: "s") ? "martian source" : "martian destination"
         index = start + kind.utf8.count
         guard line.holds(kind, at: start),
             let destination = LogText.address(line, &index), line.holds(" from ", at: index)

@@ -24,21 +24,21 @@ struct NFLogRecord {
     private(set) var isLinkMulticast = false
 
     /// Nil when even the short header is not there, or its version is not 0.
-    init?(_ bytes: RawSpan, isCut: Bool) {
-        guard bytes.byteCount >= 4, bytes.byte(at: 1) == 0 else { return nil }
+    init?(_ bytes: Span<UInt8>, isCut: Bool) {
+        guard bytes.count >= 4, bytes[1] == 0 else { return nil }
         group = bytes.bigEndian16(at: 2)
-        let family = bytes.byte(at: 0)
+        let family = bytes[0]
         // AF_INET and AF_INET6; a bridge's and a device's packets name their protocol themselves.
         version = family == 2 ? 4 : family == 10 ? 6 : nil
         var hardware = 0
         var offset = 4
-        while bytes.byteCount - offset >= 4 {
+        while bytes.count - offset >= 4 {
             let length = Int(bytes.hostOrder16(at: offset))
             let type = bytes.hostOrder16(at: offset + 2) & 0x3fff
             let start = offset + 4
             var end = offset + length
-            if end > bytes.byteCount, isCut, type == 9 { end = bytes.byteCount }
-            guard length >= 4, end <= bytes.byteCount else {
+            if end > bytes.count, isCut, type == 9 { end = bytes.count }
+            guard length >= 4, end <= bytes.count else {
                 // What follows a wrong length is anything; a packet before it stands.
                 return
             }
@@ -48,12 +48,12 @@ struct NFLogRecord {
     }
 
     private mutating func read(
-        _ bytes: RawSpan, _ type: UInt16, _ value: Range<Int>, _ hardware: inout Int
+        _ bytes: Span<UInt8>, _ type: UInt16, _ value: Range<Int>, _ hardware: inout Int
     ) {
         let start = value.lowerBound
         switch (type, value.count) {
         case (1, 3...):
-            hook = bytes.byte(at: start + 2)
+            hook = bytes[start + 2]
             guard version == nil else { return }
             switch bytes.bigEndian16(at: start) {
             case 0x0800: version = 4
@@ -70,14 +70,14 @@ struct NFLogRecord {
         case (9, _): payload = value
         case (10, _):
             var end = value.upperBound
-            while end > start, bytes.byte(at: end - 1) == 0 || bytes.byte(at: end - 1) == 0x20 {
+            while end > start, bytes[end - 1] == 0 || bytes[end - 1] == 0x20 {
                 end -= 1
             }
             prefix = start..<end
         case (15, 2...): hardware = Int(bytes.bigEndian16(at: start))
         // The whole link header; its length alone tells Ethernet where its type comes later.
         case (16, 14):
-            isLinkMulticast = (hardware == 0 || hardware == 1) && bytes.byte(at: start) & 1 == 1
+            isLinkMulticast = (hardware == 0 || hardware == 1) && bytes[start] & 1 == 1
         default: break
         }
     }
@@ -90,7 +90,7 @@ extension Int64 {
     }
 }
 
-extension RawSpan {
+extension Span<UInt8> {
     /// The caller has checked that both bytes are there.
     func hostOrder16(at offset: Int) -> UInt16 {
         #if _endian(little)
