@@ -9,12 +9,12 @@ import Settings
 ///
 /// Thread: made on the thread that starts the daemon, then the reader's alone.
 final class GroupReader {
-    private(set) var group: SubscribedGroup
+    private(set) var group: GroupSettings
     private var socket: NFLogSocket
     private var memo = OriginMemo()
     private(set) var refused = RefusalCounts()
 
-    init(group: SubscribedGroup, settings: NFLogSettings) throws(NFLogError) {
+    init(group: GroupSettings, settings: NFLogSettings) throws(NFLogError) {
         self.group = group
         socket = try NFLogSocket.open(group: group.group, settings: settings)
     }
@@ -27,7 +27,7 @@ final class GroupReader {
     func forgetNames() { memo.clear() }
 
     /// After a reload the same group may count as accepted, or no longer.
-    func become(_ meaning: SubscribedGroup) {
+    func become(_ meaning: GroupSettings) {
         group = meaning
         memo.clear()
     }

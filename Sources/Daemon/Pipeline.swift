@@ -64,7 +64,7 @@ final class Pipeline: Service {
     }
 
     /// Reads other groups from now on; their sockets are open already.
-    func change(groups: [SubscribedGroup], leave: Set<UInt16>, join: sending [GroupReader]) {
+    func change(groups: [GroupSettings], leave: Set<UInt16>, join: sending [GroupReader]) {
         progress.ask(
             for: ReaderProgress.Change(groups: groups, leave: leave, join: Handover(join)))
         bell.ring()

@@ -11,7 +11,7 @@ import Synchronization
 final class ReaderProgress: Sendable {
     /// One group's numbers.
     struct Group: Sendable {
-        var group: SubscribedGroup
+        var group: GroupSettings
         var counters: NFLogCounters
         var effective: NFLogReadBack
     }
@@ -19,7 +19,7 @@ final class ReaderProgress: Sendable {
     /// Groups to leave and to join, as a reload wants them.
     struct Change: Sendable {
         /// What every group means from now on.
-        var groups: [SubscribedGroup]
+        var groups: [GroupSettings]
         var leave: Set<UInt16>
         var join: Handover<[GroupReader]>
     }

@@ -37,7 +37,7 @@ package struct SelfCheck {
     }
 
     /// Whether we could subscribe to the group, found out by doing it for a moment.
-    private func state(of group: SubscribedGroup) -> CheckResult {
+    private func state(of group: GroupSettings) -> CheckResult {
         let name = "group \(group.group)"
         do {
             let socket = try NFLogSocket.open(group: group.group)

@@ -40,24 +40,24 @@ struct SectionReader {
     }
 }
 
-extension SettingForm where Value == [SubscribedGroup] {
+extension SettingForm where Value == [GroupSettings] {
     /// `5` or `{group: 6, accepted: true}`, each group once.
-    static var groups: SettingForm<[SubscribedGroup]> {
+    static var groups: SettingForm<[GroupSettings]> {
         let number = SettingForm<Int>.count(0...65_535)
-        let group = SettingForm<SubscribedGroup>("a group") { node throws(WrongValue) in
+        let group = SettingForm<GroupSettings>("a group") { node throws(WrongValue) in
             if case .word = node.content {
-                return SubscribedGroup(group: UInt16(clamping: try number.read(node)))
+                return GroupSettings(group: UInt16(clamping: try number.read(node)))
             }
             let section = try SectionReader(
                 node, shape: "a group such as 5 or {group: 6, accepted: true}",
                 names: ["group", "accepted"])
-            return SubscribedGroup(
+            return GroupSettings(
                 group: UInt16(clamping: try section.required("group", number)),
                 accepted: try section.optional("accepted", .toggle) ?? false)
         } write: { group in
             group.accepted ? "{group: \(group.group), accepted: true}" : "\(group.group)"
         }
-        let list = SettingForm<[SubscribedGroup]>.list(of: "groups", group, count: 1...64)
+        let list = SettingForm<[GroupSettings]>.list(of: "groups", group, count: 1...64)
         return SettingForm("a list of 1 to 64 groups") { node throws(WrongValue) in
             let groups = try list.read(node)
             var seen: Set<UInt16> = []

@@ -29,19 +29,22 @@ extension SettingKey {
     /// Every key that this version acts on, in the order of the sample.
     static let all: [SettingKey] = nflog + detection + files
 
-    // The bounds of the NFLOG keys are the kernel's: nfnetlink_log.c, nfulnl_set_nlbufsiz and
-    // nfulnl_set_mode.
     private static let nflog = [
         SettingKey("nflog.groups", \.groups, .groups),
-        SettingKey("nflog.copy-range", \.nflog.copyRange, .count(64...65_531, of: "bytes")),
         SettingKey(
-            "nflog.receive-buffer", \.nflog.receiveBufferBytes, .size(64 << 10...1 << 30)),
+            "nflog.copy-range", \.nflog.copyRange, .count(NFLogSettings.copyRanges, of: "bytes")),
+        // A byte more than the kernel takes, because that is how people write it.
         SettingKey(
-            "nflog.queue-threshold", \.nflog.queueThreshold, .count(1...65_535, of: "packets")),
-        SettingKey("nflog.buffer-size", \.nflog.bufferSizeBytes, .size(4 << 10...128 << 10)),
+            "nflog.receive-buffer", \.nflog.receiveBufferBytes,
+            .size(NFLogSettings.receiveBuffers.lowerBound...1 << 30)),
+        SettingKey(
+            "nflog.queue-threshold", \.nflog.queueThreshold,
+            .count(NFLogSettings.queueThresholds, of: "packets")),
+        SettingKey(
+            "nflog.buffer-size", \.nflog.bufferSizeBytes, .size(NFLogSettings.bufferSizes)),
         SettingKey(
             "nflog.flush", \.nflog.flushCentiseconds,
-            .count(0...6000, of: "hundredths of a second")),
+            .count(NFLogSettings.flushes, of: "hundredths of a second")),
     ]
 
     private static let detection = [

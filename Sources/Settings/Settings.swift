@@ -8,7 +8,7 @@ import Packets
 /// Everything that a user may set, with the values that hold where nothing is said.
 package struct Settings: Hashable, Sendable {
     /// The NFLOG groups to subscribe to; at least one, each once.
-    package var groups = [SubscribedGroup(group: 5)]
+    package var groups = [GroupSettings(group: 5)]
     package var nflog = NFLogSettings()
     package var detection = DetectionSettings()
     /// The host's own addresses; nil: as the host says.
@@ -34,7 +34,7 @@ package struct Settings: Hashable, Sendable {
 }
 
 /// One NFLOG group, and what the firewall does with the packets that it reports there.
-package struct SubscribedGroup: Hashable, Sendable {
+package struct GroupSettings: Hashable, Sendable {
     package var group: UInt16
     /// Whether the packets of this group were let through, whatever their prefix says.
     package var accepted: Bool

@@ -93,7 +93,7 @@ struct ConfigurationErrorTests {
             ("nflog: {groups: [{group: 6, acepted: true}]}", "did you mean accepted?"),
             ("nflog: {groups: [{group: 6, accepted: perhaps}]}", "true or false"),
             ("nflog: {groups: }", "found nothing"),
-            ("nflog: {buffer-size: 131073}", "4KiB to 128KiB"),
+            ("nflog: {buffer-size: 131073}", "8KiB to 128KiB"),
             ("log: {decisions: {format: json}}", "text, ecs, eve"),
             ("log: {decisions: on}", "or off"),
             ("log: {decisions: {path: decisions.json}}", "absolute path"),

@@ -49,7 +49,7 @@ struct ConfigurationFileTests {
         arguments: [
             ("nflog.groups", "[0, {group: 6, accepted: true}, 65535]"), ("nflog.copy-range", "64"),
             ("nflog.receive-buffer", "1GiB"), ("nflog.queue-threshold", "1"),
-            ("nflog.buffer-size", "4097"), ("nflog.flush", "100"), ("detection.targets", "10000"),
+            ("nflog.buffer-size", "8193"), ("nflog.flush", "100"), ("detection.targets", "10000"),
             ("detection.outbound-targets", "1"), ("detection.echo-hosts", "3"),
             ("detection.scan-timeout", "90s"), ("detection.levels.packets", "[1, 2, 3, 4, 5]"),
             ("detection.levels.hosts", "[2, 4, 8, 16, 32]"),
@@ -118,7 +118,7 @@ struct ConfigurationFileTests {
                 - {network: 198.51.100.7, protocol: 47}
             log: {decisions: {format: eve}}
             """)
-        #expect(settings.groups == [NFLogGroup(group: 5), NFLogGroup(group: 6, accepted: true)])
+        #expect(settings.groups == [GroupSettings(group: 5), GroupSettings(group: 6, accepted: true)])
         #expect(settings.nflog.receiveBufferBytes == 1 << 20)
         #expect(settings.detection.scanTimeout == .seconds(604_800))
         #expect(settings.detection.repeatedAttempts == 10)
