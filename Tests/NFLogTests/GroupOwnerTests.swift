@@ -8,7 +8,8 @@ import Testing
 struct GroupOwnerTests {
     @Test("The kernel's list of groups is read line by line")
     func groups() {
-        let text = "    5  12081     3 2   192      0  1\n65535 4294963200     0 1 65531    100  2\n"
+        let text =
+            "    5  12081     3 2   192      0  1\n65535 4294963200     0 1 65531    100  2\n"
         let groups = NFLogGroup.parse(text)
         #expect(
             groups == [

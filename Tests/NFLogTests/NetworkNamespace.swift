@@ -2,8 +2,18 @@
 
 import CLinux
 import Glibc
+import Testing
 
 @testable import NFLog
+
+/// The tests that need the kernel's netfilter.
+///
+/// One after the other: a child that one test starts would keep another one's sockets for the
+/// moment between fork and exec, and with them their groups.
+@Suite(
+    "A real kernel", .serialized,
+    .enabled(if: NetworkNamespace.isAvailable, Comment(rawValue: NetworkNamespace.why)))
+enum KernelTests {}
 
 /// Runs a test on a thread of its own, in a network namespace of its own.
 ///
@@ -15,14 +25,14 @@ enum NetworkNamespace {
         var thread = pthread_t()
         var answer: UnsafeMutableRawPointer?
         let started = unsafe pthread_create(
-            &thread, nil, { _ in UnsafeMutableRawPointer(bitPattern: picket_unshare_network()) },
+            &thread, nil,
+            { _ in unsafe UnsafeMutableRawPointer(bitPattern: Int(picket_unshare_network())) },
             nil)
         guard started == 0 else { return false }
         unsafe pthread_join(thread, &answer)
         guard unsafe answer == nil else { return false }
-        return ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"].contains {
-            unsafe access($0, X_OK) == 0
-        }
+        let places: [String] = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"]
+        return places.contains { place in unsafe access(place, X_OK) == 0 }
     }()
 
     static let why: String = "needs root with CAP_NET_ADMIN, network namespaces, nft and ip"
@@ -35,7 +45,9 @@ enum NetworkNamespace {
             let work = Work {
                 continuation.resume(
                     with: Result {
-                        guard picket_unshare_network() == 0 else { throw SystemFailure(code: errno) }
+                        guard picket_unshare_network() == 0 else {
+                            throw SystemFailure(code: errno)
+                        }
                         try command("ip", "link", "set", "lo", "up")
                         return try body()
                     })

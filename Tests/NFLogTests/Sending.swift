@@ -45,6 +45,24 @@ func sendUDP(to address: String, port: UInt16 = 9, count: Int = 1) throws {
     }
 }
 
+/// Sends one Ethernet frame as it is.
+func sendFrame(_ frame: [UInt8], from interface: String) throws {
+    let descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue), 0)
+    guard descriptor >= 0 else { throw SystemFailure(code: errno) }
+    defer { close(descriptor) }
+    let index = unsafe if_nametoindex(interface)
+    // struct sockaddr_ll: family, protocol, interface; the rest is not used in sending.
+    let target =
+        host(UInt16(AF_PACKET)) + network(UInt16(0x0800)) + host(index)
+        + [UInt8](repeating: 0, count: 12)
+    let sent = unsafe target.withUnsafeBytes { bytes in
+        unsafe sendto(
+            descriptor, frame, frame.count, 0,
+            bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    guard sent == frame.count else { throw SystemFailure(code: errno) }
+}
+
 /// Waits for messages of one group until there are so many, or none has come for two seconds.
 func collect(_ count: Int, from log: inout NFLogSocket) throws -> [Logged] {
     var messages: [Logged] = []
@@ -60,15 +78,15 @@ func isReadable(_ descriptor: CInt, within milliseconds: CInt) -> Bool {
     return unsafe poll(&wanted, 1, milliseconds) > 0
 }
 
-/// One pair of veth interfaces in this namespace; what is sent to 192.0.2.9 goes out at `a` and
-/// arrives at `b`, for the address belongs to nobody.
+/// One pair of veth interfaces in this namespace; what is sent to 192.0.2.9 goes out at `near` and
+/// arrives at `far`, for the address belongs to nobody.
 func makePair() throws {
-    try command("ip", "link", "add", "a", "type", "veth", "peer", "name", "b")
-    try command("ip", "link", "set", "a", "address", "02:00:00:00:00:0a")
-    try command("ip", "address", "add", "192.0.2.1/24", "dev", "a")
-    try command("ip", "link", "set", "a", "up")
-    try command("ip", "link", "set", "b", "up")
-    try neighbour("192.0.2.9", at: "a")
+    try command("ip", "link", "add", "near", "type", "veth", "peer", "name", "far")
+    try command("ip", "link", "set", "near", "address", "02:00:00:00:00:0a")
+    try command("ip", "address", "add", "192.0.2.1/24", "dev", "near")
+    try command("ip", "link", "set", "near", "up")
+    try command("ip", "link", "set", "far", "up")
+    try neighbour("192.0.2.9", at: "near")
 }
 
 func neighbour(_ address: String, at interface: String) throws {
