@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -42,8 +43,6 @@ const char *picket_become(uint32_t uid, uint32_t gid) {
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) != 0)
         return "prctl(PR_CAP_AMBIENT)";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "prctl(PR_SET_NO_NEW_PRIVS)";
-    // A changed identity makes the process undumpable and its /proc entries root's.
-    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return "prctl(PR_SET_DUMPABLE)";
     return NULL;
 }
 
@@ -52,4 +51,10 @@ bool picket_has_capability(int capability) {
     struct __user_cap_data_struct data[2] = {{0, 0, 0}, {0, 0, 0}};
     if (capability < 0 || capability > 63 || syscall(SYS_capget, &header, data) != 0) return false;
     return data[capability / 32].effective >> (capability % 32) & 1;
+}
+
+int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
+
+int picket_drop_thread_capabilities(void) {
+    return set_capabilities(0);
 }

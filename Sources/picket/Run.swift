@@ -20,7 +20,7 @@ struct Run: ParsableCommand {
         try told {
             let daemon = try Daemon(
                 configuration: settings.source, format: format.value,
-                environment: ProcessInfo.processInfo.environment, say: say)
+                environment: ProcessInfo.processInfo.environment, log: Log.standardError)
             try blocking { try await daemon.run() }
         }
     }

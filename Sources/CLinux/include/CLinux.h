@@ -23,6 +23,13 @@ const char *picket_become(uint32_t uid, uint32_t gid);
 /// Whether the calling thread has the capability now (linux/capability.h numbers).
 bool picket_has_capability(int capability);
 
+/// unshare(2) with CLONE_NEWNET: the calling thread moves into a network namespace of its own, which
+/// ends with the thread and its sockets. -1 and errno on failure.
+int picket_unshare_network(void);
+
+/// Takes all capabilities from the calling thread (capset(2)). -1 and errno on failure.
+int picket_drop_thread_capabilities(void);
+
 /// Tells the processor that this is a spin loop (PAUSE, YIELD).
 static inline void picket_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)
