@@ -52,7 +52,7 @@ extension Network: CustomStringConvertible, LosslessStringConvertible {
             return
         }
         guard let width = UInt8(parts[1]), width <= (address.isV4 ? 32 : 128),
-            parts[1].allSatisfy(\.isNumber)
+            String(width) == parts[1]
         else { return nil }
         self.init(address, prefixLength: Int(width))
         guard self.address == address else { return nil }

@@ -25,7 +25,7 @@ extension PacketEvent {
     /// ends before them.
     private func has(_ needed: Int, _ range: TransportRange) throws(ParseFailure) -> Bool {
         if range.copied >= needed { return true }
-        guard traits.contains(.firstFragment), range.length < needed else {
+        guard traits.contains(.firstFragment), range.copied == range.length else {
             throw .truncatedTransportHeader
         }
         return false

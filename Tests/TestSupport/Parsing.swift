@@ -13,7 +13,8 @@ package func parse(
     origin: OriginID = .unknown, traits: PacketTraits = []
 ) -> ParsedPacket {
     PacketEvent.parsing(
-        packet.span.bytes, version: version, time: time, origin: origin, traits: traits)
+        RawSpan(_elements: packet.span), version: version, time: time, origin: origin,
+        traits: traits)
 }
 
 /// The event of a test's packet: `event(tcp(port: 80))`.
