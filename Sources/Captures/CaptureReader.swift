@@ -18,7 +18,7 @@ package struct CaptureReader: ~Copyable {
     private var scenario = Scenario()
     private var counts = CaptureProgress()
     /// Grows while reading; the identifiers in the events index it.
-    package private(set) var origins = OriginTable()
+    package private(set) var origins: OriginTable
 
     /// How much of an input is looked at to tell what it is.
     private static let headSize = 64 << 10
@@ -26,8 +26,10 @@ package struct CaptureReader: ~Copyable {
     private static let scenarioLimit = 4 << 20
 
     private init(
-        _ content: Content, _ file: consuming CaptureFile, link: LinkType, options: CaptureOptions
+        _ content: Content, _ file: consuming CaptureFile, link: LinkType, options: CaptureOptions,
+        origins: OriginTable
     ) {
+        self.origins = origins
         counts.totalBytes = file.totalBytes
         self.file = file
         self.content = content
@@ -37,9 +39,10 @@ package struct CaptureReader: ~Copyable {
 
     /// Opens an input; `-` is standard input. What it is, its first bytes decide, not its name.
     ///
+    /// - Parameter origins: those of the inputs before it, so that identifiers go on.
     /// Throws: ``CaptureError`` when it cannot be opened, is compressed, or is none of the above.
     package static func open(
-        path: String, options: CaptureOptions
+        path: String, options: CaptureOptions, origins: OriginTable = OriginTable()
     ) throws(CaptureError) -> CaptureReader {
         var file = try CaptureFile.open(path: path)
         var head = [UInt8](repeating: 0, count: headSize)
@@ -58,20 +61,22 @@ package struct CaptureReader: ~Copyable {
                 let name = CaptureFile.linkName(type)
                 throw CaptureError(path: path, cause: .unsupportedLink(type: type, name: name))
             }
-            return CaptureReader(.packets, file, link: link, options: options)
+            return CaptureReader(.packets, file, link: link, options: options, origins: origins)
         case .logText:
-            var reader = CaptureReader(.text, file, link: .raw, options: options)
+            var reader = CaptureReader(.text, file, link: .raw, options: options, origins: origins)
             reader.lines = LineReader(head: head)
             return reader
         case .scenario:
             let text = try restOfScenario(file, head: head)
             let scenario: Scenario
             do throws(ScenarioError) {
-                scenario = try Scenario(String(decoding: text, as: UTF8.self))
+                scenario = try Scenario(
+                    String(decoding: text, as: UTF8.self), origins: origins)
             } catch {
                 throw CaptureError(path: path, cause: .scenario(line: error.line, error.reason))
             }
-            var reader = CaptureReader(.scenario, file, link: .raw, options: options)
+            var reader = CaptureReader(
+                .scenario, file, link: .raw, options: options, origins: origins)
             reader.origins = scenario.origins
             reader.scenario = scenario
             reader.counts.bytesRead = UInt64(text.count)
@@ -102,7 +107,7 @@ package struct CaptureReader: ~Copyable {
     /// Refused packets are handed over too, as the daemon's detector gets them.
     /// Throws: ``CaptureError`` at a place that cannot be read; all before it was handed over.
     package mutating func next(
-        _ body: (PacketEvent, RawSpan) -> Void
+        _ body: (PacketEvent, RawSpan, borrowing OriginTable) -> Void
     ) throws(CaptureError) -> Bool {
         switch content {
         case .packets: return try nextRecord(body)
@@ -111,13 +116,13 @@ package struct CaptureReader: ~Copyable {
             let index = Int(counts.packets)
             guard index < scenario.events.count else { return false }
             counts.packets += 1
-            body(scenario.events[index], RawSpan())
+            body(scenario.events[index], RawSpan(), origins)
             return true
         }
     }
 
     private mutating func nextRecord(
-        _ body: (PacketEvent, RawSpan) -> Void
+        _ body: (PacketEvent, RawSpan, borrowing OriginTable) -> Void
     ) throws(CaptureError) -> Bool {
         while try file.nextRecord(counts.packets + counts.otherProtocols + 1) {
             let (isIP, failure) = packets.read(
@@ -132,14 +137,14 @@ package struct CaptureReader: ~Copyable {
     }
 
     private mutating func nextLine(
-        _ body: (PacketEvent, RawSpan) -> Void
+        _ body: (PacketEvent, RawSpan, borrowing OriginTable) -> Void
     ) throws(CaptureError) -> Bool {
         while try lines.next(from: file) {
             counts.lines += 1
             switch text.read(lines, &origins) {
             case .packet(let event, let failure):
                 count(failure)
-                body(event, RawSpan())
+                body(event, RawSpan(), origins)
                 return true
             case .otherProtocol: counts.otherProtocols += 1
             case .noPacket: counts.linesWithoutPacket += 1

@@ -16,7 +16,7 @@ struct CapturedPackets {
     /// Reads one record and hands its packet over; false when it holds none that is IP.
     mutating func read(
         _ record: RawSpan, isCut: Bool, time: Timestamp, _ origins: inout OriginTable,
-        _ body: (PacketEvent, RawSpan) -> Void
+        _ body: (PacketEvent, RawSpan, borrowing OriginTable) -> Void
     ) -> (isIP: Bool, failure: ParseFailure?) {
         let bytes = Span<UInt8>(_bytes: record)
         var time = time
@@ -55,7 +55,7 @@ struct CapturedPackets {
         let packet = record.extracting(range)
         let parsed = PacketEvent.parsing(
             packet, version: version, time: time, origin: origin, traits: traits)
-        body(parsed.event, packet)
+        body(parsed.event, packet, origins)
         return (true, parsed.failure)
     }
 

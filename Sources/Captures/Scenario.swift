@@ -30,7 +30,9 @@ package struct Scenario: Sendable {
     /// Bound: a scenario makes at most so many packets.
     private static let packetLimit = 1_000_000
 
-    package init(_ text: String) throws(ScenarioError) {
+    /// - Parameter origins: those that are known already; the events' identifiers go on from them.
+    package init(_ text: String, origins: OriginTable = OriginTable()) throws(ScenarioError) {
+        self.origins = origins
         var number = 0
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         for line in lines {
@@ -50,7 +52,7 @@ package struct Scenario: Sendable {
                 guard events.count + packet.count <= Scenario.packetLimit else {
                     throw ScenarioError.Reason("more than \(Scenario.packetLimit) packets")
                 }
-                events += packet.events(&origins)
+                events += packet.events(&self.origins)
             } catch {
                 throw ScenarioError(line: number, reason: error.text)
             }

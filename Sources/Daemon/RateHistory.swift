@@ -22,7 +22,11 @@ struct RateHistory: Sendable {
         if count > 0 {
             let last = samples[(count - 1) % samples.count].time
             // A clock set back would hold the history up until it has caught up.
-            if time < last { count = 0 } else if time.nanoseconds(since: last) < RateHistory.second { return }
+            if time < last {
+                count = 0
+            } else if time.nanoseconds(since: last) < RateHistory.second {
+                return
+            }
         }
         samples[count % samples.count] = current
         count += 1

@@ -69,8 +69,10 @@ final class Reloader: Service {
     /// What cannot change while the daemon runs is refused by name.
     private static func check(_ new: Settings, against old: Settings) throws(StartError) {
         let fixed: [(String, Bool)] = [
-            ("nflog.copy-range, .receive-buffer, .queue-threshold, .buffer-size or .flush",
-                new.nflog == old.nflog),
+            (
+                "nflog.copy-range, .receive-buffer, .queue-threshold, .buffer-size or .flush",
+                new.nflog == old.nflog
+            ),
             ("detection.memory", new.detection.memory == old.detection.memory),
             ("log.decisions", new.decisionLog == old.decisionLog),
             ("daemon.control-socket", new.controlSocket == old.controlSocket),

@@ -47,7 +47,8 @@ package struct SelfCheck {
                 return .ok(name, "in use by \(owner)")
             }
             return .failure(
-                name, "\(error)", mend: nil, StartError.Kind(rawValue: error.kind.rawValue) ?? .system)
+                name, "\(error)", mend: nil,
+                StartError.Kind(rawValue: error.kind.rawValue) ?? .system)
         }
     }
 

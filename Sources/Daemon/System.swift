@@ -111,7 +111,9 @@ package enum System {
     /// - Returns: those that can be read or have failed.
     package static func poll(_ descriptors: [CInt], milliseconds: CInt) -> [CInt] {
         var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        guard unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds) > 0 else { return [] }
+        guard unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds) > 0 else {
+            return []
+        }
         return entries.filter { $0.revents != 0 }.map(\.fd)
     }
 
@@ -142,7 +144,8 @@ package enum System {
         let bytes = Array(state.utf8)
         _ = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { destination in
-                unsafe sendto(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), destination, length)
+                unsafe sendto(
+                    descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), destination, length)
             }
         }
     }

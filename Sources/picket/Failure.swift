@@ -34,7 +34,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as CaptureError: error.exitCode
     case let error as ControlError: error.exitCode
     case let error as DecisionLogError: error.exitCode
-    case let error as NFLogError: error.exitCode
+    case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
     default: 71
     }

@@ -18,7 +18,8 @@ struct Replay: ParsableCommand {
 
     @Option(
         name: .customLong("set"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"))
     var changes: [String] = []
 
     @Flag(help: "No summary at the end, no progress.")
