@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+/// The blocks of addresses that mean something of themselves.
+///
+/// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries.
+extension Address {
+    static let limitedBroadcast = Address(v4: 0xffff_ffff)
+
+    /// 169.254.0.0/16 or fe80::/10.
+    var isLinkLocal: Bool {
+        isV4 ? v4Bits >> 16 == 0xa9fe : high >> 54 == 0xfe80 >> 6
+    }
+
+    /// 224.0.0.0/4 or ff00::/8.
+    var isMulticast: Bool {
+        isV4 ? v4Bits >> 28 == 0xe : high >> 56 == 0xff
+    }
+
+    /// 127.0.0.0/8 or ::1.
+    var isLoopback: Bool {
+        isV4 ? v4Bits >> 24 == 127 : high == 0 && low == 1
+    }
+
+    /// The IPv4 address inside one of 64:ff9b::/96 (RFC 6052) or 2002::/16 (RFC 3056).
+    var embeddedV4: Address? {
+        if high == 0x0064_ff9b_0000_0000, low >> 32 == 0 {
+            return Address(v4: UInt32(truncatingIfNeeded: low))
+        }
+        if high >> 48 == 0x2002 { return Address(v4: UInt32(truncatingIfNeeded: high >> 16)) }
+        return nil
+    }
+
+    /// An address that no packet may come from or go to, whatever the wire: 0.0.0.0/8 and
+    /// 240.0.0.0/4 (RFC 6890), ::, and the IPv4-compatible ::/96 (RFC 4291 section 2.5.5.1).
+    ///
+    /// ::1 lies in ::/96 but is told apart as ``isLoopback``.
+    var isNowhere: Bool {
+        if isV4 { return v4Bits >> 24 == 0 || v4Bits >> 28 == 0xf }
+        return high == 0 && low >> 32 == 0 && low != 1
+    }
+}

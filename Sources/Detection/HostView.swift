@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+/// The host facts and the settings about ports, prepared for being asked for every packet.
+struct HostView: Sendable {
+    /// Ascending.
+    private let ownAddresses: [Address]
+    private let homeNetworks: [Network]
+    private let broadcasts: [Address]
+    private let servicePorts: PortSet
+    private let ephemeralPorts: ClosedRange<UInt16>
+    private let servedTCP: PortSet
+    private let servedUDP: PortSet
+    private let servedOther: Set<ServedPort>
+    private let ipv6Prefix: Int
+
+    init(settings: DetectionSettings, facts: HostFacts) {
+        ownAddresses = facts.ownAddresses.sorted()
+        homeNetworks = facts.homeNetworks
+        broadcasts = facts.homeNetworks.compactMap(\.broadcast)
+        servicePorts = PortSet(settings.servicePorts.union(0...1023))
+        ephemeralPorts = facts.ephemeralPorts
+        servedTCP = PortSet(facts.servedPorts.lazy.filter { $0.ipProtocol == .tcp }.map(\.port))
+        servedUDP = PortSet(facts.servedPorts.lazy.filter { $0.ipProtocol == .udp }.map(\.port))
+        servedOther = facts.servedPorts.filter { $0.ipProtocol != .tcp && $0.ipProtocol != .udp }
+        ipv6Prefix = min(max(settings.ipv6Prefix, 16), 128)
+    }
+
+    func isOwn(_ address: Address) -> Bool {
+        var range = 0..<ownAddresses.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if ownAddresses[middle] == address { return true }
+            range =
+                ownAddresses[middle] < address
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return false
+    }
+
+    func isHome(_ address: Address) -> Bool {
+        for network in homeNetworks where network.contains(address) { return true }
+        return false
+    }
+
+    /// Whether the address is a neighbour's: home, or link-local (RFC 3927, RFC 4291 section 2.5.6).
+    func isOnLink(_ address: Address) -> Bool {
+        address.isLinkLocal || isHome(address)
+    }
+
+    /// Whether everybody on the wire gets what is sent to this address.
+    func isForEverybody(_ address: Address) -> Bool {
+        if address.isMulticast || address == .limitedBroadcast { return true }
+        for broadcast in broadcasts where broadcast == address { return true }
+        return false
+    }
+
+    func isService(_ port: UInt16) -> Bool { servicePorts.contains(port) }
+    func isEphemeral(_ port: UInt16) -> Bool { ephemeralPorts.contains(port) }
+
+    /// Whether the packet goes to a port with a server of ours behind it.
+    func serves(_ event: PacketEvent) -> Bool {
+        switch event.ipProtocol {
+        case .tcp: servedTCP.contains(event.destinationPort)
+        case .udp: servedUDP.contains(event.destinationPort)
+        default:
+            !servedOther.isEmpty && event.ipProtocol.hasPorts
+                && servedOther.contains(
+                    ServedPort(ipProtocol: event.ipProtocol, port: event.destinationPort))
+        }
+    }
+
+    /// Seen from home: our own packet on its way out counts as outbound wherever it goes.
+    func direction(of event: PacketEvent) -> Direction {
+        if event.traits.contains(.output) { return .outbound }
+        guard isHome(event.source) else { return .inbound }
+        return isHome(event.destination) ? .internal : .outbound
+    }
+
+    /// The network that counts as one source together with this address.
+    ///
+    /// An IPv6 host owns its whole prefix and may change its address for each packet. A neighbour
+    /// does not: there each address is a host. A translator's or a 6to4 router's prefix holds the
+    /// whole IPv4 Internet, so there the IPv4 address inside is the source.
+    func source(of address: Address) -> Network {
+        if let embedded = address.embeddedV4 { return Network(host: embedded) }
+        if address.isV4 || isOnLink(address) { return Network(host: address) }
+        return Network(address, prefixLength: ipv6Prefix)
+    }
+
+    /// Whether many sources may turn out to be one: only with the default width.
+    var foldsPrefixes: Bool { ipv6Prefix == 64 }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+extension SourceRecord {
+    /// Takes a counted packet into everything but the targets.
+    mutating func count(_ event: PacketEvent, at now: Int64) {
+        if totalPackets == 0 {
+            (start, last) = (event.time, event.time)
+        } else if event.time < last.advanced(byNanoseconds: -StreamClock.disorder) {
+            last = event.time  // somebody set the clock back
+        } else {
+            start = min(start, event.time)
+            last = max(last, event.time)
+        }
+        lastCounted = now
+        origin = event.origin
+
+        let transport = TransportClass(event)
+        if packets[transport.rawValue] < .max { packets[transport.rawValue] += 1 }
+        if transport == .other {
+            if otherProtocol == 0 {
+                otherProtocol = event.ipProtocol.rawValue
+            } else if otherProtocol != event.ipProtocol.rawValue {
+                traits.insert(.manyProtocols)
+            }
+        }
+        if event.ipProtocol.hasPorts, !event.traits.contains(.shortTransport) {
+            ports[transport.rawValue].include(event.destinationPort)
+        }
+        countTechnique(Technique(of: event), 1)
+    }
+
+    /// The counts of the techniques are halved together before one overflows: their shares stay.
+    mutating func countTechnique(_ technique: Technique, _ times: UInt16) {
+        let slot = SourceRecord.slot(of: technique)
+        while techniques[slot] > .max - times {
+            for index in 0..<14 { techniques[index] /= 2 }
+        }
+        techniques[slot] += times
+    }
+
+    /// Remembers a (host, port) that accepted the source; false when it is known, or when as many
+    /// as raise a threshold of five fourfold are.
+    mutating func accept(_ mark: UInt16) -> Bool {
+        for index in 0..<Int(acceptedCount) where accepted[index] == mark { return false }
+        guard acceptedCount < 15 else { return false }
+        accepted[Int(acceptedCount)] = mark
+        acceptedCount += 1
+        return true
+    }
+
+    /// Window has no slot of its own, as it cannot be told from ACK.
+    static func slot(of technique: Technique) -> Int {
+        let raw = Int(technique.rawValue)
+        return raw < Int(Technique.window.rawValue) ? raw : raw - 1
+    }
+
+    static func technique(inSlot slot: Int) -> Technique? {
+        let raw = slot < Int(Technique.window.rawValue) ? slot : slot + 1
+        return Technique(rawValue: UInt8(raw))
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+/// What is remembered of one source.
+///
+/// Shape: trivial, at most 256 bytes (a test says so). The first five targets stand in it; a source
+/// with more borrows a ``Tally``.
+struct SourceRecord: BitwiseCopyable, Linked {
+    /// The first address seen; together with `width` it names the source.
+    var firstAddress: Address
+    /// The first and the last counted packet, on the events' clock.
+    var start: Timestamp
+    var last: Timestamp
+    /// The last counted packet, in stream time: what the lifetime is measured from.
+    var lastCounted: Int64
+
+    /// The upper half of the first target's address. A target elsewhere is `foreign`.
+    var targetHigh: UInt64 = 0
+    /// The lower half of each target's address, or for a foreign target the address's hash.
+    var targetLows = InlineArray<5, UInt64>(repeating: 0)
+
+    var previous = RecencyList.none
+    var next = RecencyList.none
+    /// Seconds of stream time at which the last new target came.
+    var lastNovelty: UInt32 = 0
+    /// Counted packets, by ``TransportClass``; each saturates.
+    var packets = InlineArray<4, UInt32>(repeating: 0)
+    /// What was known when the tally was taken away; 0 unless `frozen`.
+    var frozenTargets: UInt32 = 0
+    var frozenHosts: UInt32 = 0
+    var attempts = AttemptWindow()
+
+    var frozenPorts: UInt16 = 0
+    var targetSelectors = InlineArray<5, UInt16>(repeating: 0)
+    /// Counted packets by technique; halved together when one would overflow.
+    var techniques = InlineArray<14, UInt16>(repeating: 0)
+    /// Ports by ``TransportClass``, for those that have some.
+    var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
+    /// Hashes of the (host, port) pairs that accepted this source.
+    var accepted = InlineArray<15, UInt16>(repeating: 0)
+    /// Which tally it borrows.
+    var tally = SourceRecord.noTally
+    /// Weight of the distinct targets. Unit: quarters of a probe's target.
+    var quarters: UInt16 = 0
+    /// The part of `quarters` that lies at home, of a home source.
+    var quartersInside: UInt16 = 0
+    /// Targets that are IP protocols.
+    var protocolTargets: UInt16 = 0
+    var origin = OriginID.unknown
+
+    var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
+    var targetTraits = InlineArray<5, UInt8>(repeating: 0)
+    var width: UInt8
+    var targetCount: UInt8 = 0
+    var acceptedCount: UInt8 = 0
+    var level: UInt8 = 0
+    /// The first protocol of ``TransportClass/other``.
+    var otherProtocol: UInt8 = 0
+    var list = Usefulness.oneTarget
+    var traits: Traits = [.onlyEcho, .onlyICMPRequests]
+
+    static let inlineTargets = 5
+    static let noTally = UInt16.max
+
+    init(source: Network, firstAddress: Address, start: Timestamp, now: Int64) {
+        self.firstAddress = firstAddress
+        width = source.prefixLength
+        self.start = start
+        last = start
+        lastCounted = now
+    }
+
+    struct Traits: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+        /// All targets until now are echo requests.
+        static let onlyEcho = Traits(rawValue: 1 << 0)
+        static let onlyICMPRequests = Traits(rawValue: 1 << 1)
+        /// More than one protocol of ``TransportClass/other``.
+        static let manyProtocols = Traits(rawValue: 1 << 2)
+        /// The prefix watch knows it as a probing source.
+        static let watched = Traits(rawValue: 1 << 3)
+        /// A scan whose tally was needed elsewhere: its counts stand still.
+        static let frozen = Traits(rawValue: 1 << 4)
+        /// The source is home, or this host.
+        static let home = Traits(rawValue: 1 << 5)
+    }
+
+    /// The network that is this source.
+    var source: Network {
+        if let embedded = firstAddress.embeddedV4 { return Network(host: embedded) }
+        return Network(firstAddress, prefixLength: Int(width))
+    }
+
+    var isScanning: Bool { list == .scanning }
+
+    var totalPackets: UInt64 {
+        UInt64(packets[0]) + UInt64(packets[1]) + UInt64(packets[2]) + UInt64(packets[3])
+    }
+}
+
+/// How much would be lost with a record; the least useful goes first when room is needed.
+enum Usefulness: UInt8, CaseIterable, BitwiseCopyable {
+    /// One target, as a forged source has it, or none but an accepted connection.
+    case oneTarget = 0
+    case severalTargets
+    case scanning
+}
+
+/// The transports that a summary tells apart.
+enum TransportClass: Int, CaseIterable {
+    case tcp = 0, udp, other, icmp
+
+    init(_ event: PacketEvent) {
+        switch event.ipProtocol {
+        case .tcp: self = .tcp
+        case .udp: self = .udp
+        case .icmp where !event.isV6: self = .icmp
+        case .icmpv6 where event.isV6: self = .icmp
+        default: self = .other
+        }
+    }
+}
+
+/// The lowest and the highest port met; empty while `low` is above `high`.
+struct PortSpan: BitwiseCopyable {
+    var low = UInt16.max
+    var high = UInt16.min
+
+    mutating func include(_ port: UInt16) {
+        low = min(low, port)
+        high = max(high, port)
+    }
+
+    var range: ClosedRange<UInt16>? { low <= high ? low...high : nil }
+}
