@@ -95,6 +95,11 @@ extension Span<UInt8> {
         return UInt32(value)
     }
 
+    func hexByte(at index: Int) -> UInt8? {
+        guard let high = hexDigit(at: index), let low = hexDigit(at: index + 1) else { return nil }
+        return high << 4 | low
+    }
+
     func hexDigit(at index: Int) -> UInt8? {
         guard index < count else { return nil }
         switch self[index] {

@@ -58,8 +58,7 @@ struct LinkFrame: Equatable {
             return
         }
         payload = LinkFrame.payload(bytes, type: bytes.bigEndian16(at: 12), offset: 14)
-        // The group bit of the destination covers broadcast too.
-        if bytes[0] & 1 == 1 { traits = .linkMulticast }
+        if LinkAddress.isForMany(bytes) { traits = .linkMulticast }
     }
 
     /// Source: packet(7); pcap/sll.h: packet type, ARPHRD type, address length, address, protocol.

@@ -168,9 +168,11 @@ struct LogFields {
     private mutating func readMAC(_ line: Span<UInt8>, _ value: Range<Int>, count: Int) {
         // Tunnels put other headers here, of other lengths; only Ethernet's says multicast.
         guard value.count == count * 3 - 1 || (count == 14 && value.count == 53),
-            let low = line.hexDigit(at: value.lowerBound + 1), low & 1 == 1
+            let first = line.hexByte(at: value.lowerBound),
+            let second = line.hexByte(at: value.lowerBound + 3),
+            let third = line.hexByte(at: value.lowerBound + 6)
         else { return }
-        traits.insert(.linkMulticast)
+        if LinkAddress.isForMany(first, second, third) { traits.insert(.linkMulticast) }
     }
 
     private mutating func readProtocol(_ line: Span<UInt8>, _ value: Range<Int>) {

@@ -77,7 +77,9 @@ struct NFLogRecord {
         case (15, 2...): hardware = Int(bytes.bigEndian16(at: start))
         // The whole link header; its length alone tells Ethernet where its type comes later.
         case (16, 14):
-            isLinkMulticast = (hardware == 0 || hardware == 1) && bytes[start] & 1 == 1
+            isLinkMulticast =
+                (hardware == 0 || hardware == 1)
+                && LinkAddress.isForMany(bytes.extracting(start..<start + 14))
         default: break
         }
     }

@@ -111,7 +111,7 @@ final class DetectorLoop {
         lastSave = now
         guard let table, analysis.counts.events != eventsAtSave else { return }
         eventsAtSave = analysis.counts.events
-        do {
+        do throws(TableFileError) {
             try table.write(analysis.detector.saved())
         } catch {
             desk.note(error)

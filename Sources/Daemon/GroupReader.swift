@@ -44,8 +44,8 @@ final class GroupReader {
                 describe(message, prefix: prefix, interfaces: interfaces, registry: registry)
             }
             var traits = origin.traits
-            if message.linkType == GroupReader.ethernet, message.linkHeader.byteCount >= 6,
-                Span<UInt8>(_bytes: message.linkHeader)[0] & 1 != 0
+            if message.linkType == GroupReader.ethernet,
+                LinkAddress.isForMany(Span<UInt8>(_bytes: message.linkHeader))
             {
                 traits.insert(.linkMulticast)
             }

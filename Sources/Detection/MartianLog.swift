@@ -12,6 +12,11 @@ package struct MartianLog: Hashable, Sendable {
         /// Where the first of them came from.
         package let origin: OriginID
         package internal(set) var packets: UInt64
+
+        /// Whether it is the destination that cannot be, as the kernel tells the two apart.
+        package var blamesDestination: Bool {
+            destination.isNowhere || destination.isLoopback
+        }
     }
 
     /// In the order in which they were first met.
