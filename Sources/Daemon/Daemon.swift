@@ -11,7 +11,7 @@ package struct Daemon: Sendable {
     private let settings: Settings
     private let configuration: ConfigurationSource
     private let pipeline: Pipeline
-    private let decisionLog: DecisionLog?
+    private let decisionLog: LoggedDecisions?
     private let feed: DecisionFeed
     private let manager: ServiceManager
     private let log: Logger
@@ -35,8 +35,8 @@ package struct Daemon: Sendable {
         var outlets = [Outlet.standardOutput(format: format, observer: observer, log: log)]
         var kept: [String] = []
         if let choice = settings.decisionLog {
-            let file = try DecisionLog.open(path: choice.path) { log.warning("\($0)") }
-            outlets.append(Outlet.file(file, format: choice.format, observer: observer))
+            let file = try LoggedDecisions(choice, observer: observer, log: log)
+            outlets.append(file.outlet())
             kept += [choice.path, Folder.of(choice.path)]
             decisionLog = file
         } else {

@@ -9,7 +9,7 @@ import Packets
 struct LiveStatus: Sendable {
     let pipeline: Pipeline
     let feed: DecisionFeed
-    let decisionLog: DecisionLog?
+    let decisionLog: LoggedDecisions?
     let started: Timestamp
 
     var report: StatusReport {

@@ -70,12 +70,4 @@ extension Outlet {
             }
         }
     }
-
-    static func file(
-        _ file: DecisionLog, format: DecisionFormat, observer: Observer
-    ) -> Outlet {
-        Outlet("log") { decision in
-            if let line = format.line(decision, observer: observer) { file.write(line) }
-        }
-    }
 }

@@ -12,13 +12,13 @@ final class Reloader: Service {
     private let current: Mutex<Settings>
     private let configuration: ConfigurationSource
     private let pipeline: Pipeline
-    private let decisionLog: DecisionLog?
+    private let decisionLog: LoggedDecisions?
     private let manager: ServiceManager
     private let log: Logger
 
     init(
         settings: Settings, configuration: ConfigurationSource, pipeline: Pipeline,
-        decisionLog: DecisionLog?, manager: ServiceManager, log: Logger
+        decisionLog: LoggedDecisions?, manager: ServiceManager, log: Logger
     ) {
         current = Mutex(settings)
         self.configuration = configuration

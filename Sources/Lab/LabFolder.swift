@@ -57,9 +57,8 @@ package struct LabFolder {
               decisions:
                 path: \(decisions)
                 format: ecs
-            daemon:
-              control-socket: \(socket)
-              state-directory: \(state)
+            control:
+              socket: \(socket)
 
             """, to: "picket.yaml")
     }

@@ -18,7 +18,7 @@ package struct Origin: Hashable, Sendable {
         interfaceOut: String = ""
     ) {
         self.group = group
-        self.prefix = prefix
+        self.prefix = String(prefix.reversed().drop { $0 == " " }.reversed())
         self.hook = hook
         self.interfaceIn = interfaceIn
         self.interfaceOut = interfaceOut
