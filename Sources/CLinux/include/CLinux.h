@@ -15,6 +15,13 @@ void picket_name_this_thread(const char *name);
 /// CPU time that the calling thread has used, in nanoseconds (clock_gettime, CLOCK_THREAD_CPUTIME_ID).
 int64_t picket_thread_cpu_ns(void);
 
+/// unshare(2) with CLONE_NEWNET: the calling thread moves into a network namespace of its own, which
+/// ends with the thread and its sockets. -1 and errno on failure.
+int picket_unshare_network(void);
+
+/// Takes all capabilities from the calling thread (capset(2)). -1 and errno on failure.
+int picket_drop_thread_capabilities(void);
+
 /// Tells the processor that this is a spin loop (PAUSE, YIELD).
 static inline void picket_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

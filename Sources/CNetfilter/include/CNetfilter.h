@@ -29,8 +29,8 @@ static inline uint16_t picket_dump_flags(void) { return NLM_F_REQUEST | NLM_F_DU
 // The attributes that came after the library's copy of the header, for kernel headers that lack
 // them too. Source: linux/netfilter/nfnetlink_log.h of Linux 4.17.
 enum {
-    PICKET_NFULA_VLAN = 21,
-    PICKET_NFULA_L2HDR = 22,
+    PICKET_NFULA_VLAN = 20,
+    PICKET_NFULA_L2HDR = 21,
     PICKET_NFULA_VLAN_PROTO = 1,
     PICKET_NFULA_VLAN_TCI = 2,
 };
