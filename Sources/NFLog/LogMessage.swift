@@ -14,6 +14,9 @@ package struct LogMessage: ~Escapable {
     /// 3 output, 4 postrouting; netdev counts 0 ingress, 1 egress.
     package internal(set) var hook: UInt8 = 0
     /// EtherType of the payload: 0x0800 IPv4, 0x86DD IPv6; 0 when the kernel did not say.
+    ///
+    /// With 0x8100 or 0x88A8, which bridge and netdev can have, the payload begins with an inner
+    /// VLAN tag and the EtherType of what follows.
     package internal(set) var hardwareProtocol: UInt16 = 0
     /// What the rule calls itself, without the NUL; empty if it has no prefix.
     package internal(set) var prefix: RawSpan

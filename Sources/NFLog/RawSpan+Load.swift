@@ -21,6 +21,11 @@ extension RawSpan {
         unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
     }
 
+    @inline(__always)
+    func host64(at offset: Int) -> UInt64 {
+        unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+
     /// In network order, as netfilter writes its attributes.
     @inline(__always)
     func network16(at offset: Int) -> UInt16 { UInt16(bigEndian: host16(at: offset)) }
@@ -29,10 +34,7 @@ extension RawSpan {
     func network32(at offset: Int) -> UInt32 { UInt32(bigEndian: host32(at: offset)) }
 
     @inline(__always)
-    func network64(at offset: Int) -> UInt64 {
-        UInt64(
-            bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
+    func network64(at offset: Int) -> UInt64 { UInt64(bigEndian: host64(at: offset)) }
 
     /// The text up to the first NUL, or all of it; bytes that are not UTF-8 are replaced.
     package func text() -> String {

@@ -91,6 +91,22 @@ struct LogMessageTests {
         }
     }
 
+<<<<<<< HEAD
+=======
+    @Test("A prefix of any length ends at its first NUL, wherever that is")
+    func prefixLengths() {
+        for count in 0...40 {
+            for end in 0...count {
+                var raw = (0..<count).map { UInt8($0 % 2 == 0 ? 0x80 : 0x01) }
+                if end < count { raw[end] = 0 }
+                walk(logMessage(attribute(.prefix, raw))) { message in
+                    #expect(message.prefix == Array(raw.prefix(end)))
+                }
+            }
+        }
+    }
+
+>>>>>>> nflog
     @Test("A VLAN tag is read from its nested attributes, with or without the nesting bit")
     func vlan() {
         let nested =

@@ -31,11 +31,14 @@ enum NetworkNamespace {
         guard started == 0 else { return false }
         unsafe pthread_join(thread, &answer)
         guard unsafe answer == nil else { return false }
-        let places: [String] = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"]
-        return places.contains { place in unsafe access(place, X_OK) == 0 }
+        let places: [String] = ["/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"]
+        return ["nft", "iptables", "ip", "ping"].allSatisfy { (tool: String) in
+            places.contains { place in unsafe access(place + tool, X_OK) == 0 }
+        }
     }()
 
-    static let why: String = "needs root with CAP_NET_ADMIN, network namespaces, nft and ip"
+    static let why: String =
+        "needs root with CAP_NET_ADMIN, network namespaces, nft, iptables, ip and ping"
 
     /// Loopback is up when the body starts.
     static func run<Value: Sendable>(
