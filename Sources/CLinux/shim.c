@@ -2,18 +2,12 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-<<<<<<< HEAD
 #include <grp.h>
-=======
->>>>>>> nflog
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
-<<<<<<< HEAD
 #include <sys/prctl.h>
-=======
->>>>>>> nflog
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +22,6 @@ int64_t picket_thread_cpu_ns(void) {
     return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
-<<<<<<< HEAD
 static int set_capabilities(uint32_t mask) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[2] = {{mask, mask, mask}, {0, 0, 0}};
@@ -64,12 +57,4 @@ int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 int picket_drop_thread_capabilities(void) {
     return set_capabilities(0);
-=======
-int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
-
-int picket_drop_thread_capabilities(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
-    return (int)syscall(SYS_capset, &header, none);
->>>>>>> nflog
 }

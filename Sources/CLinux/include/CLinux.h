@@ -15,7 +15,6 @@ void picket_name_this_thread(const char *name);
 /// CPU time that the calling thread has used, in nanoseconds (clock_gettime, CLOCK_THREAD_CPUTIME_ID).
 int64_t picket_thread_cpu_ns(void);
 
-<<<<<<< HEAD
 /// Becomes the user and group with CAP_NET_ADMIN as the only capability, ambient so that programs that
 /// we start have it too; no way back (no_new_privs, bounding set). Returns NULL, or the name of the
 /// call that failed, with errno.
@@ -24,8 +23,6 @@ const char *picket_become(uint32_t uid, uint32_t gid);
 /// Whether the calling thread has the capability now (linux/capability.h numbers).
 bool picket_has_capability(int capability);
 
-=======
->>>>>>> nflog
 /// unshare(2) with CLONE_NEWNET: the calling thread moves into a network namespace of its own, which
 /// ends with the thread and its sockets. -1 and errno on failure.
 int picket_unshare_network(void);
