@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+
+/// The file that decisions are appended to, whole lines only.
+///
+/// A line that does not fit on the disk is lost and counted; the next one is tried again, so that
+/// the log goes on by itself when there is room.
+/// Thread: one at a time. A reader of a pipe that goes away raises SIGPIPE, which the daemon ignores.
+@safe
+package struct DecisionLog: ~Copyable {
+    /// What the operator should know about lines that were lost.
+    package enum Trouble: Hashable, Sendable {
+        /// Lines are being lost: so many since the start. Told at most once a minute.
+        case losing(cause: String, total: UInt64)
+        /// Lines are written again, after so many were lost.
+        case recovered(lost: UInt64)
+    }
+
+    package let path: String
+    private var descriptor: CInt
+    private let tell: @Sendable (Trouble) -> Void
+    /// Whether a part of a line stands at the end of the file, because it could not be cut off.
+    private var endsInALine: Bool
+
+    package private(set) var lines: UInt64 = 0
+    package private(set) var lost: UInt64 = 0
+    /// Why the latest line was lost; nil when it was written.
+    package private(set) var failing: String?
+    private var lostBefore: UInt64 = 0
+    private var told: ContinuousClock.Instant?
+
+    /// Opens the file for appending, with mode 0640 in a directory that is made when it is missing.
+    ///
+    /// Throws: ``DecisionLogError``.
+    package static func open(
+        path: String, tell: @escaping @Sendable (Trouble) -> Void
+    ) throws(DecisionLogError) -> DecisionLog {
+        try makeDirectory(of: path)
+        return DecisionLog(path: path, descriptor: try openFile(path), tell: tell)
+    }
+
+    private init(path: String, descriptor: CInt, tell: @escaping @Sendable (Trouble) -> Void) {
+        self.path = path
+        self.descriptor = descriptor
+        self.tell = tell
+        endsInALine = DecisionLog.endsInALine(path)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends the line and a newline, or counts it as lost.
+    package mutating func append(_ line: String, now: ContinuousClock.Instant = .now) {
+        let bytes = (endsInALine ? [0x0a] : []) + Array(line.utf8) + [0x0a]
+        guard let error = write(bytes) else {
+            endsInALine = false
+            lines += 1
+            if failing != nil { recover() }
+            return
+        }
+        lost += 1
+        let cause = DecisionLogError.text(error)
+        failing = cause
+        // The first line that is lost is told at once, unless the last telling was just now.
+        if told.map({ now - $0 >= .seconds(60) }) ?? true {
+            told = now
+            tell(.losing(cause: cause, total: lost))
+        }
+    }
+
+    /// Opens the file by its name again, after somebody renamed it (logrotate).
+    ///
+    /// Throws: ``DecisionLogError``; the log then goes on in the file that it had.
+    package mutating func reopen() throws(DecisionLogError) {
+        try DecisionLog.makeDirectory(of: path)
+        let new = try DecisionLog.openFile(path)
+        close(descriptor)
+        descriptor = new
+        endsInALine = DecisionLog.endsInALine(path)
+    }
+
+    private mutating func recover() {
+        failing = nil
+        tell(.recovered(lost: lost - lostBefore))
+        lostBefore = lost
+    }
+
+    /// Writes all or nothing; the number of the error when it is nothing.
+    private mutating func write(_ bytes: [UInt8]) -> CInt? {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes[written...].withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            let error = errno
+            if count > 0 {
+                written += count
+            } else if count == 0 || error != EINTR {
+                if written > 0 { cutBack(written) }
+                return count == 0 ? ENOSPC : error
+            }
+        }
+        return nil
+    }
+
+    /// Takes the beginning of a line away again.
+    private mutating func cutBack(_ count: Int) {
+        var status = stat()
+        let known = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        // A file that was emptied meanwhile has nothing to cut, and must not grow.
+        let size = Int(status.st_size) - count
+        if known, size >= 0, ftruncate(descriptor, off_t(size)) == 0 { return }
+        endsInALine = true
+    }
+
+    private static func openFile(_ path: String) throws(DecisionLogError) -> CInt {
+        // Nonblocking, so that a pipe without a reader is an error and not a daemon that hangs.
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        let descriptor = unsafe Glibc.open(path, flags, 0o640)
+        guard descriptor >= 0 else { throw DecisionLogError(.open, path, errno) }
+        return descriptor
+    }
+
+    private static func makeDirectory(of path: String) throws(DecisionLogError) {
+        for (index, character) in zip(path.indices, path) where character == "/" {
+            let directory = String(path[..<index])
+            guard !directory.isEmpty, unsafe access(directory, F_OK) != 0 else { continue }
+            guard unsafe mkdir(directory, 0o750) == 0 || errno == EEXIST else {
+                throw DecisionLogError(.makeDirectory, directory, errno)
+            }
+        }
+    }
+
+    /// Whether a crash left the file without a newline at its end.
+    private static func endsInALine(_ path: String) -> Bool {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size > 0
+        else { return false }
+        var last: UInt8 = 0x0a
+        let count = unsafe pread(descriptor, &last, 1, status.st_size - 1)
+        return count == 1 && last != 0x0a
+    }
+}
+
+/// Why the decision log cannot be opened.
+package struct DecisionLogError: Error, Hashable, Sendable {
+    package enum Operation: String, Sendable {
+        case makeDirectory = "make the directory of the decision log"
+        case open = "open the decision log"
+    }
+
+    package let operation: Operation
+    package let path: String
+    package let errno: CInt
+
+    init(_ operation: Operation, _ path: String, _ errno: CInt) {
+        self.operation = operation
+        self.path = path
+        self.errno = errno
+    }
+
+    /// 77 for want of permission, 71 for all else.
+    package var exitCode: Int32 { errno == EACCES || errno == EPERM ? 77 : 71 }
+
+    static func text(_ errno: CInt) -> String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard unsafe strerror_r(errno, &buffer, buffer.count) == 0 else { return "error \(errno)" }
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension DecisionLogError: CustomStringConvertible {
+    package var description: String {
+        let mend =
+            switch errno {
+            case EACCES, EPERM: "Make it writable for the daemon's user"
+            case EROFS: "Choose a path on a disk that can be written"
+            case ENXIO: "Start the reader of the pipe first"
+            default: "Choose another path"
+            }
+        return "cannot \(operation.rawValue) (\(path)): \(DecisionLogError.text(errno)). "
+            + "\(mend), or change log.decisions in the settings."
+    }
+}
