@@ -42,6 +42,17 @@ package struct ControlClient: Sendable {
         format: DecisionFormat, onReady: () throws -> Void = {},
         onDropped: (UInt64) throws -> Void = { _ in }, onLine: (String) throws -> Void
     ) async throws {
+        do {
+            try await watchLines(format, onReady, onDropped, onLine)
+        } catch is CancellationError {
+            // Who is cancelled has asked to end.
+        }
+    }
+
+    private func watchLines(
+        _ format: DecisionFormat, _ onReady: () throws -> Void,
+        _ onDropped: (UInt64) throws -> Void, _ onLine: (String) throws -> Void
+    ) async throws {
         try await converse(.watch(format)) { answer, lines in
             guard case .watching = answer else { throw violation("not an answer to watch") }
             try onReady()
@@ -75,7 +86,8 @@ package struct ControlClient: Sendable {
                     channel.channel.close(promise: nil)
                 }
                 var lines = inbound.makeAsyncIterator()
-                try await outbound.write(ByteBuffer(string: request.line + "\n"))
+                // A server that is full says so and closes, perhaps before it is asked.
+                try? await outbound.write(ByteBuffer(string: request.line + "\n"))
                 let first = try await lines.next()
                 deadline.cancel()
                 return try await body(try answer(first), &lines)

@@ -56,6 +56,10 @@ package struct ControlError: Error, Hashable, Sendable {
             self = error
             return
         }
+        if error is ByteToMessageDecoderError.PayloadTooLargeError {
+            self.init(operation, path: path, .protocolViolation("a line without end"))
+            return
+        }
         // The numbers are the same on every Linux (errno-base.h, asm-generic/errno.h).
         let cause: Cause =
             switch (error as? IOError)?.errnoCode {

@@ -9,25 +9,20 @@ import Synchronization
 ///
 /// Thread: one event loop, which does all of it.
 package final class ControlServer: Sendable {
-    private let path: String
     private let feed: DecisionFeed
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let table: NIOLoopBound<ConnectionTable>
-    /// Tells our socket's file from one that another daemon has put in its place.
-    private let fileNumber: UInt64?
     private let isClosed = Mutex(false)
 
     private init(
-        path: String, feed: DecisionFeed, group: MultiThreadedEventLoopGroup,
-        listener: any Channel, table: NIOLoopBound<ConnectionTable>
+        feed: DecisionFeed, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        table: NIOLoopBound<ConnectionTable>
     ) {
-        self.path = path
         self.feed = feed
         self.group = group
         self.listener = listener
         self.table = table
-        fileNumber = SocketFile(path: path).number
     }
 
     /// Listens at the path, in a directory that is made when it is missing; mode 0660.
@@ -94,7 +89,7 @@ package final class ControlServer: Sendable {
         }
         feed.attach { loop.execute(sendSlices) }
         return ControlServer(
-            path: path, feed: feed, group: group, listener: listener, table: table)
+            feed: feed, group: group, listener: listener, table: table)
     }
 
     /// Serves until the task is cancelled or ``close()`` is called; then all is closed and the
@@ -116,8 +111,7 @@ package final class ControlServer: Sendable {
             return !closed
         }
         guard isFirst else { return }
-        let file = SocketFile(path: path)
-        if let number = file.number, number == fileNumber { file.remove() }
+        // NIO removes the socket's file with the listener.
         try? await listener.close()
         let table = table
         try? await group.next().submit { table.value.closeAll() }.get()

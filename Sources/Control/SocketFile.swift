@@ -8,15 +8,6 @@ import NIOPosix
 struct SocketFile {
     let path: String
 
-    /// The file's number in its file system; nil when there is none.
-    var number: UInt64? {
-        (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
-    }
-
-    private var attributes: [FileAttributeKey: Any]? {
-        try? FileManager.default.attributesOfItem(atPath: path)
-    }
-
     func makeDirectory() throws {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard !FileManager.default.fileExists(atPath: directory) else { return }
@@ -33,6 +24,7 @@ struct SocketFile {
     ///
     /// Throws: ``ControlError`` when somebody answers there or the file is something else.
     func clear(group: any EventLoopGroup) async throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let type = attributes?[.type] as? FileAttributeType else { return }
         guard type == .typeSocket else {
             throw ControlError(.listen, path: path, .notASocket)

@@ -6,8 +6,6 @@ import NFLog
 struct SettingKey: Sendable {
     /// With its sections: `detection.levels.packets`.
     let name: String
-    /// What it takes, with range and unit.
-    let shape: String
     let apply: @Sendable (SettingNode, inout Settings) throws(WrongValue) -> Void
     /// The value that the settings have, as the file would write it.
     let text: @Sendable (Settings) -> String
@@ -17,7 +15,6 @@ struct SettingKey: Sendable {
         _ form: SettingForm<Value>
     ) {
         self.name = name
-        shape = form.shape
         apply = { node, settings throws(WrongValue) in
             settings[keyPath: path] = try form.read(node)
         }

@@ -118,7 +118,8 @@ struct ConfigurationFileTests {
                 - {network: 198.51.100.7, protocol: 47}
             log: {decisions: {format: eve}}
             """)
-        #expect(settings.groups == [GroupSettings(group: 5), GroupSettings(group: 6, accepted: true)])
+        #expect(
+            settings.groups == [GroupSettings(group: 5), GroupSettings(group: 6, accepted: true)])
         #expect(settings.nflog.receiveBufferBytes == 1 << 20)
         #expect(settings.detection.scanTimeout == .seconds(604_800))
         #expect(settings.detection.repeatedAttempts == 10)
