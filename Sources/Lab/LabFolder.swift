@@ -14,7 +14,9 @@ package struct LabFolder {
     private static let place = "/run"
     private static let mark = "picket-lab-"
 
-    package init(owner: Int32) { path = "\(LabFolder.place)/\(LabFolder.mark)\(owner)" }
+    package init(owner: Int32) { self.init(at: "\(LabFolder.place)/\(LabFolder.mark)\(owner)") }
+
+    package init(at path: String) { self.path = path }
 
     /// Removes the folders of labs whose process is gone.
     package static func removeLeftovers() {

@@ -226,4 +226,54 @@ struct RulesTests {
         }
         #expect(TenScans.missing(in: record.text, v6: false) == [])
     }
+
+    @Test(
+        "Martians come with their name, from both front ends; DHCP and plain packets do not",
+        arguments: ["iptables", "nftables"])
+    func martians(frontEnd: String) throws {
+        let wire = try Wire("martian-\(frontEnd)")
+        if frontEnd == "iptables" {
+            // On a host without rules, where nothing is dropped, `install` feeds martians alone.
+            try wire.target(Machine.rules("iptables/install"))
+        } else {
+            try wire.target("nft", "-f", Machine.rules("nftables/picket.nft"))
+        }
+        let link = try wire.target("cat", "/sys/class/net/lab0/address")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        /// One UDP frame with any addresses, past the sender's own routing.
+        func send(_ source: String, _ target: String, port: Int) throws -> Process {
+            try wire.network.start(
+                in: wire.network.scanner,
+                [
+                    "nping", "--udp", "-c", "1", "-N", "--send-eth", "-e", "lab0",
+                    "--source-mac", "02:00:00:00:00:01", "--dest-mac", link, "-S", source,
+                    "--dest-ip", target, "-g", "68", "-p", "\(port)",
+                ], quiet: true)
+        }
+        let martians = [
+            ("0.1.2.3", "192.0.2.10"), ("127.0.0.5", "192.0.2.10"), ("224.0.0.9", "192.0.2.10"),
+            ("240.1.2.3", "192.0.2.10"), ("255.255.255.255", "192.0.2.10"),
+            ("198.51.100.7", "0.0.0.0"), ("198.51.100.7", "127.0.0.9"),
+            ("198.51.100.7", "240.0.0.9"), ("127.0.0.1", "127.0.0.1"),
+        ]
+        let marks = martians.enumerated().map { number, pair in
+            "IP \(pair.0).68 > \(pair.1).\(2000 + number):"
+        }
+        let record = try wire.recording {
+            var sending = [
+                try send("0.0.0.0", "255.255.255.255", port: 67),
+                try send("0.0.0.0", "224.0.0.1", port: 67),
+                try send("198.51.100.7", "255.255.255.255", port: 67),
+            ]
+            for (number, pair) in martians.enumerated() {
+                sending.append(try send(pair.0, pair.1, port: 2000 + number))
+            }
+            for process in sending { process.waitUntilExit() }
+        } until: { text in
+            marks.allSatisfy { text.contains($0) }
+        }
+        #expect(marks.filter { !record.text.contains($0) } == [])
+        #expect(record.text.split(separator: "\n").count == martians.count)
+        #expect(record.bytes.range(of: Data("PREROUTING MARTIAN ".utf8)) != nil)
+    }
 }
