@@ -93,7 +93,7 @@ struct TableTests {
         let capacity = detector.tallies.capacity
         for port in 1...20 { detector.see(tcp(port)) }
         for number in 0..<capacity {
-            for port in 1...10 { detector.see(tcp(port, at: 60, from: outsider(number))) }
+            for port in 1...10 { detector.see(tcp(port, from: outsider(number), at: 60)) }
         }
         for port in 21...30 { detector.see(tcp(port, at: 61)) }
         detector.finish()
