@@ -65,12 +65,18 @@ struct Analysis: ~Copyable {
     mutating func finish(at time: Timestamp, carryOut: (Decision) -> Void) {
         detector.finish()
         decide(carryOut)
+        stateRemainingLoss(at: time, carryOut: carryOut)
+    }
+
+    /// Says what was lost and not told yet, however short ago the last time was.
+    mutating func stateRemainingLoss(at time: Timestamp, carryOut: (Decision) -> Void) {
         if let decision = decider.finish(loss: loss, at: time) { carryOut(decision) }
     }
 
     /// Takes over changed settings; the table stays.
     mutating func apply(settings: DetectionSettings, facts: HostFacts) {
         detector.apply(settings: settings, facts: facts)
+        decider.apply(attemptsWindow: settings.repeatedWindow)
     }
 
     /// Takes over the table of an earlier run; one that cannot be used is told and left.
