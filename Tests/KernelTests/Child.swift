@@ -62,7 +62,7 @@ final class Child {
         process.waitUntilExit()
     }
 
-    private static func text(_ path: String) -> String {
+    static func text(_ path: String) -> String {
         String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }
 }

@@ -6,6 +6,8 @@ import Foundation
 final class DaemonUnderTest {
     /// What a test wants of the settings.
     struct Choice {
+        /// Names its files, so that two daemons do not share any.
+        var name = "picket"
         var groups = "[5]"
         /// Lines under `detection:`.
         var detection: [String] = []
@@ -16,7 +18,7 @@ final class DaemonUnderTest {
     let stage: Stage
     let child: Child
     let settings: String
-    var log: String { "\(stage.folder)/decisions.json" }
+    let log: String
 
     /// The program beside this test's own file.
     static let program: String = {
@@ -29,6 +31,7 @@ final class DaemonUnderTest {
     /// Starts it and returns when it watches its groups.
     init(on stage: Stage, _ choice: Choice = Choice()) async throws {
         self.stage = stage
+        log = "\(stage.folder)/\(choice.name)/decisions.json"
         settings = try DaemonUnderTest.write(choice, on: stage)
         child = try stage.start(
             in: stage.target, [DaemonUnderTest.program, "run", "--config", settings])
@@ -41,13 +44,27 @@ final class DaemonUnderTest {
     /// Writes the settings, also those of a daemon that runs already.
     @discardableResult
     static func write(_ choice: Choice, on stage: Stage) throws -> String {
+        let folder = "\(stage.folder)/\(choice.name)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let home = Cable.home.map { "\"\($0)\"" }.joined(separator: ", ")
         let lines =
             ["nflog:", "  groups: \(choice.groups)", "detection:", "  home-networks: [\(home)]"]
-            + ["  table: \(stage.folder)/state/table"] + choice.detection.map { "  \($0)" }
-            + ["control:", "  socket: \(stage.folder)/run/control.sock"]
-            + ["log:", "  decisions:", "    path: \(stage.folder)/decisions.json"] + choice.more
-        return try stage.write(lines.joined(separator: "\n") + "\n", to: "picket.yaml")
+            + ["  table: \(folder)/table"] + choice.detection.map { "  \($0)" }
+            + ["control:", "  socket: \(folder)/control.sock"]
+            + ["log:", "  decisions:", "    path: \(folder)/decisions.json"] + choice.more
+        return try stage.write(
+            lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")
+    }
+
+    /// Starts a daemon that must not come up, and returns its exit code and its words.
+    ///
+    /// Shape of `entry`: a command that runs the command behind it, such as setpriv.
+    static func refused(
+        on stage: Stage, settings: String, entry: [String] = []
+    ) async throws -> (code: Int32, words: String) {
+        let child = try stage.start(
+            in: stage.target, entry + [program, "run", "--config", settings])
+        return (try await child.ended(), child.complaints)
     }
 
     func status() async throws -> Status {
@@ -58,9 +75,11 @@ final class DaemonUnderTest {
 
     /// Returns when everything that the firewall has logged is decided. Whoever sends must have
     /// ended before.
-    func settle() async throws {
+    ///
+    /// - Parameter earlier: what was logged before this daemon was there.
+    func settle(besides earlier: UInt64 = 0) async throws {
         try await wait("the daemon has read all that was logged") { [self] in
-            let logged = try await stage.logged()
+            let logged = try await stage.logged() - earlier
             let status = try await status()
             let losses = status.losses
             guard losses.gap == 0, losses.drop == 0 else {
@@ -109,6 +128,7 @@ final class DaemonUnderTest {
         var events: [String: UInt64]
         var decisions: [String: UInt64]
         var losses: Losses
+        var watchers: Int
 
         /// Messages that were read, of all groups.
         var messages: UInt64 { groups.reduce(0) { $0 + $1.messages } }
