@@ -46,6 +46,16 @@ enum CaptureFormat: Equatable {
         }
     }
 
+    /// Whether so few bytes cannot tell: not a whole magic, or the title of what may be a scenario.
+    static func needsMore(_ head: Span<UInt8>) -> Bool {
+        guard head.count >= 4 else { return true }
+        if head.bigEndian32(at: 0) == 0x0a0d_0d0a { return false }
+        for index in head.indices where !head.isBlank(at: index) {
+            return head[index] == UInt8(ascii: "#")
+        }
+        return true
+    }
+
     /// Text has no NUL, and at most one byte in ten that is neither printable nor part of UTF-8: log
     /// lines quote what outsiders send, so a few must be borne.
     private static func isText(_ head: Span<UInt8>) -> Bool {
