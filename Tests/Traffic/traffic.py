@@ -200,9 +200,22 @@ def neighbourhood(target, outside):
             talker6.sendto(b"here", group)
 
 
+def strangers(_, outside):
+    """No ordinary traffic: twenty scanners at the same time, over ports and over hosts."""
+    with inside(outside):
+        sender = raw4()
+    for step in range(60):
+        for number in range(101, 121):
+            over_hosts = number % 2
+            host = f"192.0.2.{32 + step % 32}" if over_hosts else TARGET[0]
+            port = 445 if over_hosts else 1000 + 7 * step + number
+            packet = tcp4(f"198.51.100.{number}", host, 40000 + step, port, SYN, number + step)
+            sender.sendto(packet, (host, 0))
+
+
 STORIES = {story.__name__.replace("_", "-"): story for story in (
     served, ping, late_answers, late_ends_of_visits, late_ends_of_errands, retransmitted_syn,
-    backscatter, neighbourhood)}
+    backscatter, neighbourhood, strangers)}
 
 if __name__ == "__main__":
     story, target, outside = sys.argv[1:]
