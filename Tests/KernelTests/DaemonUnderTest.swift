@@ -60,7 +60,7 @@ final class DaemonUnderTest {
     ///
     /// Shape of `entry`: a command that runs the command behind it, such as setpriv.
     static func refused(
-        on stage: Stage, settings: String, entry: [String] = []
+        on stage: Stage, settings: String, entry: [String] = [], program: String = program
     ) async throws -> (code: Int32, words: String) {
         let child = try stage.start(
             in: stage.target, entry + [program, "run", "--config", settings])
