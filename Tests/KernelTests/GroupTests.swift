@@ -34,15 +34,37 @@ extension EndToEnd {
             }
         }
 
+        @Test("A reload makes a group an accepted one, and back")
+        func meaning() async throws {
+            try await Stage.run { stage in
+                var choice = DaemonUnderTest.Choice(groups: "[{group: 5, accepted: true}]")
+                let daemon = try await DaemonUnderTest(on: stage, choice)
+                try await Nmap.run(["-sS", "-p", "101-120"], to: Cable.target4, on: stage)
+                try await daemon.settle()
+                #expect(daemon.decisions.isEmpty)
+                choice.groups = "[5]"
+                try DaemonUnderTest.write(choice, on: stage)
+                try daemon.child.signal("HUP")
+                try await wait("the group is no longer an accepted one") {
+                    try await daemon.status().groups.map(\.accepted) == [false]
+                }
+                try await Nmap.run(["-sS", "-p", "101-120"], to: Cable.target6, on: stage)
+                let decisions = try await daemon.finish()
+                #expect(decisions.only("scan-detected").map(\.source?.ip) == [Cable.scanner6])
+            }
+        }
+
         @Test("A reload takes other groups, and gives back those that it no longer has")
         func reloaded() async throws {
             let firewall = Firewall(groups: [9])
             try await Stage.run(firewall) { stage in
                 var choice = DaemonUnderTest.Choice(groups: "[5, 6]")
                 let daemon = try await DaemonUnderTest(on: stage, choice)
-                choice.groups = "[6, 9]"
-                try DaemonUnderTest.write(choice, on: stage)
-                try daemon.child.signal("HUP")
+                for groups in ["[5, 8]", "[{group: 5, accepted: true}]", "[6, 9]"] {
+                    choice.groups = groups
+                    try DaemonUnderTest.write(choice, on: stage)
+                    try daemon.child.signal("HUP")
+                }
                 try await wait("the groups are changed") {
                     try await daemon.status().groups.map(\.group).sorted() == [6, 9]
                 }

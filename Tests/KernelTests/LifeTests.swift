@@ -29,6 +29,17 @@ extension EndToEnd {
             }
         }
 
+        @Test("A daemon that was killed leaves nothing in the next one's way")
+        func killed() async throws {
+            try await Stage.run { stage in
+                let before = try await DaemonUnderTest(on: stage)
+                before.child.kill()
+                let after = try await DaemonUnderTest(on: stage)
+                try await Nmap.run(["-sS", "-p", "101-106"], to: Cable.target4, on: stage)
+                #expect(try await after.finish().map(\.event.action) == ["scan-detected"])
+            }
+        }
+
         @Test("SIGHUP: a changed threshold counts from now on, for what was seen before as well")
         func reload() async throws {
             try await Stage.run { stage in

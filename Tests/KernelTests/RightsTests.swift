@@ -87,6 +87,30 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "No folder of the whole system is given to the daemon's user; the exit code is 78",
+            arguments: ["/run", "/var/log", "/tmp"])
+        func commonFolder(_ folder: String) async throws {
+            try await Stage.run { stage in
+                let before = try FileManager.default.attributesOfItem(atPath: folder)
+                let name = "\(folder)/\((stage.folder as NSString).lastPathComponent).json"
+                defer { try? FileManager.default.removeItem(atPath: name) }
+                let settings = try stage.write(
+                    """
+                    detection: {table: off}
+                    log: {decisions: {path: \(name)}}
+                    control: {socket: \(stage.folder)/run/control.sock}
+                    daemon: {user: nobody}
+
+                    """, to: "common.yaml")
+                let end = try await DaemonUnderTest.refused(on: stage, settings: settings)
+                #expect(end.code == 78)
+                #expect(end.words.contains("cannot give \(folder) to user nobody"))
+                let after = try FileManager.default.attributesOfItem(atPath: folder)
+                #expect(after[.ownerAccountID] as? Int == before[.ownerAccountID] as? Int)
+            }
+        }
+
         /// What /proc says of each thread of the process.
         private static func rights(of process: Int32) throws -> [[String: String]] {
             let tasks = "/proc/\(process)/task"
