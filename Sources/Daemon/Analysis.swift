@@ -71,9 +71,13 @@ struct Analysis: ~Copyable {
     }
 
     /// Takes over the table of an earlier run; one that cannot be used is told and left.
-    mutating func restore(from file: TableFile?, log: Logger) {
+    ///
+    /// - Parameter registry: learns the origins of the saved records.
+    mutating func restore(from file: TableFile?, registry: OriginRegistry, log: Logger) {
         do {
             guard let file, let bytes = try file.read() else { return }
+            for origin in try Detector.origins(inSaved: bytes.span) { _ = registry.intern(origin) }
+            admit(registry.snapshot)
             try detector.restore(from: bytes.span)
             log.info("table restored: \(detector.sourceCount) sources")
         } catch {

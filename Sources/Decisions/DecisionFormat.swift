@@ -34,6 +34,8 @@ extension String {
     /// Control characters, line and paragraph separators, and the marks that turn the direction of
     /// writing round. Prefixes and interface names come from the kernel as they are.
     var printable: String {
+        // Nearly every text is plain, and then nothing is copied.
+        if isPlainASCII { return self }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.value {
@@ -44,4 +46,7 @@ extension String {
         }
         return String(result)
     }
+
+    /// Whether it holds nothing but letters, digits, signs and spaces of ASCII.
+    var isPlainASCII: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }
 }

@@ -57,7 +57,7 @@ struct SourceTable: ~Copyable {
     }
 
     func find(_ source: Network) -> UInt32? {
-        index.find(hash(of: source)) { records[Int($0)].source == source }
+        index.find(hash(of: source)) { records[Int($0)].isOf(source) }
     }
 
     /// Precondition: the source is not in it, and it is not full.
