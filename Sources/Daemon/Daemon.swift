@@ -37,7 +37,7 @@ package struct Daemon: Sendable {
         if let choice = settings.decisionLog {
             let file = try LoggedDecisions(choice, observer: observer, log: log)
             outlets.append(file.outlet())
-            kept += [choice.path, Folder.of(choice.path)]
+            kept += [Folder.of(choice.path), choice.path]
             decisionLog = file
         } else {
             decisionLog = nil

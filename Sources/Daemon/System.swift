@@ -69,8 +69,11 @@ package enum System {
     }
 
     /// Gives a file or folder to a user; a failure is told by errno.
+    ///
+    /// A link is given itself, not what it leads to: its folder is the user's already, who may have
+    /// laid it to a file of root's.
     package static func give(_ path: String, uid: UInt32, gid: UInt32) -> CInt {
-        unsafe chown(path, uid, gid) == 0 ? 0 : errno
+        unsafe lchown(path, uid, gid) == 0 ? 0 : errno
     }
 
     /// Writes all bytes to a descriptor; returns 0 or the errno that stopped it.

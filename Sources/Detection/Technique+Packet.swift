@@ -9,7 +9,10 @@ extension Technique {
     /// second name in the summary, as does a ``connect``, which is a SYN too.
     init(of event: PacketEvent) {
         if event.has(.shortTransport) {
-            self = .other
+            // Only a first fragment can hide a header, and log text never shows SCTP's. Else the IP
+            // header said itself that nothing follows: the protocol number is the question.
+            let isHidden = event.has(.firstFragment) || event.ipProtocol == .sctp
+            self = isHidden ? .other : .ipProtocol
             return
         }
         switch Wire(event) {
