@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 import Testing
 
@@ -172,7 +171,7 @@ struct TableTests {
 
     private func sketch(of count: Int) -> DistinctSketch {
         let hash = KeyedHash(seed: 11)
-        var words = UniqueArray<UInt32>(repeating: 0, count: DistinctSketch.words)
+        var words = ContiguousArray<UInt32>(repeating: 0, count: DistinctSketch.words)
         var sketch = DistinctSketch()
         for number in 0..<count {
             _ = sketch.insert(hash(UInt64(number), 0), into: &words, at: 0)
