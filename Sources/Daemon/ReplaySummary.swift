@@ -58,9 +58,10 @@ package struct ReplaySummary {
     }
 
     private func read(processorTime: Duration) -> String {
-        var text = "\(input.packets) packets"
+        var text = input.packets == 1 ? "1 packet" : "\(input.packets) packets"
         if input.lines > 0 {
-            text += " in \(input.lines) lines (\(input.linesWithoutPacket) without a packet)"
+            text += " in \(input.lines) line\(input.lines == 1 ? "" : "s")"
+            text += " (\(input.linesWithoutPacket) without a packet)"
         }
         if files > 1 { text += " of \(files) files" }
         if let first, let last {
