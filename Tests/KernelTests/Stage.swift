@@ -77,6 +77,8 @@ final class Stage {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false,
             attributes: [.posixPermissions: 0o755])
+        let leftovers = try write(Leftovers.commands, to: "leftovers.sh")
+        try await run("sh", "-eu", leftovers)
         let cable = try write(Cable.commands(target: target, scanner: scanner), to: "cable.sh")
         try await run("sh", "-eu", cable)
         let rules = try write(firewall.text, to: "rules.nft")
@@ -137,4 +139,18 @@ enum Cable {
 
         """
     }
+}
+
+/// What tests that were killed have left: namespaces named after a process that is no more.
+enum Leftovers {
+    static let commands = """
+        ip netns list | while read -r name _; do
+            case $name in picket-test-*) ;; *) continue ;; esac
+            owner=${name#picket-test-}
+            [ -d "/proc/${owner%%-*}" ] && continue
+            for process in $(ip netns pids "$name"); do kill -KILL "$process" || true; done
+            ip netns delete "$name"
+        done
+
+        """
 }
