@@ -1,26 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Keys of the contract that this version does not act on yet.
+/// Keys of the agreed settings that this version does not act on yet.
 ///
-/// They are taken only where they switch something off: to take more and do nothing would be a lie.
+/// They are taken where nothing would be different if it did: switched off, or at their default.
+/// To take more and do nothing would be a lie.
 enum LaterKeys {
-    /// Whole sections, and single keys of sections that this version knows.
-    private static let names = [
-        "blocking", "journal", "evidence", "log.packets", "detection.slow-memory",
-        "detection.auto-level",
+    /// The values beside "off" that may stand there: the agreed defaults, and, while blocking is off,
+    /// whatever its other keys say.
+    private static let harmless: [String: Set<String>?] = [
+        "blocking.enabled": [], "blocking.backend": nil, "blocking.mode": nil,
+        "blocking.level": nil, "blocking.kinds": nil, "blocking.decoys": nil,
+        "blocking.durations": nil, "blocking.growth": nil, "blocking.cap": nil,
+        "blocking.maximum": nil, "blocking.fuse": nil, "blocking.on-stop": nil,
+        "journal.path": ["/var/lib/picket/picket.db"], "journal.keep": ["90d"],
+        "journal.size": ["1GiB"],
+        "evidence.path": ["/var/lib/picket/evidence", "/var/lib/picket/evidence/"],
+        "evidence.size": ["256MiB"], "evidence.first": ["200"], "evidence.last": ["50"],
+        "log.packets": [], "detection.slow-memory": ["14d", "2w"], "detection.auto-level": [],
     ]
 
+    /// Whether it is such a key, or a section of them.
     static func contains(_ name: String) -> Bool {
-        names.contains { name == $0 || name.hasPrefix($0 + ".") }
+        harmless.keys.contains { name == $0 || $0.hasPrefix(name + ".") && isWhole(name) }
     }
 
-    /// Whether the value says that the thing is off.
-    static func isOff(_ node: SettingNode) -> Bool {
-        switch node.content {
-        case .nothing: true
-        case .word(let word): ["off", "false", "no", "0", "0s"].contains(word.lowercased())
-        case .list(let entries): entries.isEmpty
-        case .section(let entries): entries.allSatisfy { isOff($0.value) }
+    /// Whether a key's value makes no difference to this version.
+    static func isHarmless(_ name: String, _ node: SettingNode) -> Bool {
+        guard let allowed = harmless[name] ?? (isWhole(name) ? [] : nil) else {
+            return harmless.keys.contains(name)
         }
+        switch node.content {
+        case .nothing: return true
+        case .word(let word):
+            return allowed.contains(word)
+                || ["off", "false", "no", "0", "0s"].contains(word.lowercased())
+        case .list(let entries): return entries.isEmpty
+        case .section(let entries): return entries.isEmpty
+        }
+    }
+
+    /// Sections of which this version knows no key at all.
+    private static func isWhole(_ name: String) -> Bool {
+        ["blocking", "journal", "evidence"].contains(name)
     }
 }

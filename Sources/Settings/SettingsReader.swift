@@ -47,7 +47,9 @@ struct SettingsReader {
     private mutating func readLater(_ entry: SettingNode.Entry, name: String) {
         if case .section(let entries) = entry.value.content, !entries.isEmpty {
             for inner in entries { readLater(inner, name: "\(name).\(inner.key)") }
-        } else if !LaterKeys.isOff(entry.value) {
+        } else if !LaterKeys.contains(name) {
+            report(SettingNode.shortened(name), entry.position, "unknown key")
+        } else if !LaterKeys.isHarmless(name, entry.value) {
             report(SettingNode.shortened(name), entry.position, "not in this version yet")
         }
     }

@@ -91,8 +91,6 @@ struct LogMessageTests {
         }
     }
 
-<<<<<<< HEAD
-=======
     @Test("A prefix of any length ends at its first NUL, wherever that is")
     func prefixLengths() {
         for count in 0...40 {
@@ -106,7 +104,6 @@ struct LogMessageTests {
         }
     }
 
->>>>>>> nflog
     @Test("A VLAN tag is read from its nested attributes, with or without the nesting bit")
     func vlan() {
         let nested =

@@ -136,11 +136,10 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "What this version does not act on is refused unless it is switched off",
+        "What this version does not act on is refused where it would make a difference",
         arguments: [
-            "blocking: {enabled: true}", "blocking: {level: 3}", "journal: {path: /tmp/x}",
-            "evidence: {size: 256MiB}", "log: {packets: /var/log/packets}",
-            "detection: {slow-memory: 14d}",
+            "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
+            "log: {packets: /var/log/packets}", "detection: {slow-memory: 30d}",
             "detection: {auto-level: [{network: 192.0.2.0/24, level: 0}]}",
         ])
     func later(text: String) throws {
@@ -148,12 +147,20 @@ struct ConfigurationErrorTests {
     }
 
     @Test(
-        "What this version does not act on may stand there switched off",
+        "What this version does not act on may stand there switched off or at its default",
         arguments: [
             "blocking: {enabled: false}", "blocking:", "journal: off", "log: {packets: off}",
+            "blocking: {enabled: false, level: 4, durations: 4h}", "evidence: {size: 256MiB}",
+            "journal: {path: /var/lib/picket/picket.db, keep: 90d}",
+            "detection: {slow-memory: 14d}",
             "detection: {slow-memory: 0s, auto-level: []}",
         ])
     func laterOff(text: String) throws {
         #expect(try ConfigurationFile.parse(text: text, path: "x") == .defaults)
+    }
+
+    @Test("A key that no version knows is unknown, also in a section of later keys")
+    func laterUnknown() throws {
+        #expect(try description("blocking: {enabeld: false}").hasSuffix("unknown key"))
     }
 }
