@@ -21,7 +21,7 @@ struct CapturedPackets {
         let bytes = Span<UInt8>(_bytes: record)
         var time = time
         var origin = OriginID.unknown
-        var traits: PacketTraits = []
+        var traits = PacketTraits(rawValue: 0)
         var version: UInt8?
         var range = bytes.count..<bytes.count
         if link == .nflog {

@@ -31,7 +31,7 @@ struct LinkFrame: Equatable {
     }
 
     var payload: Payload
-    var traits: PacketTraits = []
+    var traits = PacketTraits(rawValue: 0)
     /// The kernel's number of the interface, where the link has one.
     var interface: UInt32?
 
@@ -59,6 +59,8 @@ struct LinkFrame: Equatable {
         }
         payload = LinkFrame.payload(bytes, type: bytes.bigEndian16(at: 12), offset: 14)
         if LinkAddress.isForMany(bytes) { traits = .linkMulticast }
+        // Linux writes its loopback interface as Ethernet between two addresses of zeros.
+        if bytes.bigEndian64(at: 0) == 0, bytes.bigEndian32(at: 8) == 0 { traits = .loopback }
     }
 
     /// Source: packet(7); pcap/sll.h: packet type, ARPHRD type, address length, address, protocol.
@@ -116,7 +118,7 @@ struct LinkFrame: Equatable {
     }
 
     private static func traits(packetType: UInt16, hardware: UInt16) -> PacketTraits {
-        var traits: PacketTraits = []
+        var traits = PacketTraits(rawValue: 0)
         switch packetType {
         case 1, 2: traits.insert(.linkMulticast)
         case 4: traits.insert(.output)

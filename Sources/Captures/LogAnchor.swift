@@ -20,7 +20,11 @@ struct LogAnchor {
             }
             let name = index + 1
             index = name
-            while index < line.count, line[index] != 0x20 { index += 1 }
+            // No interface has `=` in its name: a prefix `IN=x` is glued to the real one.
+            while index < line.count, line[index] != 0x20, line[index] != UInt8(ascii: "=") {
+                index += 1
+            }
+            if index < line.count, line[index] == UInt8(ascii: "=") { continue }
             let nameEnd = index
             line.skipSpaces(&index)
             guard index + 3 < line.count, line[index] == UInt8(ascii: "O"),

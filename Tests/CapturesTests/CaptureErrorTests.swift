@@ -61,9 +61,10 @@ struct CaptureErrorTests {
 
     @Test("A file that is neither capture nor text is refused")
     func binary() throws {
-        for content: [UInt8] in [[0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], Array("IN=eth0\0".utf8),
-            (0..<200).map { UInt8($0 % 8 + 0xf8) }]
-        {
+        for content: [UInt8] in [
+            [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], Array("IN=eth0\0".utf8),
+            (0..<200).map { UInt8($0 % 8 + 0xf8) },
+        ] {
             let reading = try Reading(content)
             #expect(reading.error?.cause == .notACapture)
             #expect(reading.error?.exitCode == 65)

@@ -11,13 +11,13 @@ struct Record {
     var originalLength: Int?
 }
 
-private func little(_ value: UInt32) -> [UInt8] { value.byteSwapped.wireBytes }
-private func little(_ value: UInt16) -> [UInt8] { value.byteSwapped.wireBytes }
+private func little32(_ value: UInt32) -> [UInt8] { value.byteSwapped.wireBytes }
+private func little16(_ value: UInt16) -> [UInt8] { value.byteSwapped.wireBytes }
 
 /// A pcap file with nanoseconds, in either byte order (pcap-savefile(5)).
 func pcap(_ records: [Record], link: UInt32, bigEndian: Bool = false) -> [UInt8] {
-    func word(_ value: UInt32) -> [UInt8] { bigEndian ? value.wireBytes : little(value) }
-    func half(_ value: UInt16) -> [UInt8] { bigEndian ? value.wireBytes : little(value) }
+    func word(_ value: UInt32) -> [UInt8] { bigEndian ? value.wireBytes : little32(value) }
+    func half(_ value: UInt16) -> [UInt8] { bigEndian ? value.wireBytes : little16(value) }
     var file = word(0xa1b2_3c4d) + half(2) + half(4) + word(0) + word(0) + word(65535) + word(link)
     for record in records {
         file += word(UInt32(record.time.nanoseconds / 1_000_000_000))
@@ -32,21 +32,23 @@ func pcap(_ records: [Record], link: UInt32, bigEndian: Bool = false) -> [UInt8]
 func pcapng(_ records: [Record], link: UInt16) -> [UInt8] {
     func block(_ type: UInt32, _ body: [UInt8]) -> [UInt8] {
         let padded = body.padded(toMultipleOf: 4)
-        let length = little(UInt32(padded.count + 12))
-        return little(type) + length + padded + length
+        let length = little32(UInt32(padded.count + 12))
+        return little32(type) + length + padded + length
     }
-    var file = block(
-        0x0a0d_0d0a, little(0x1a2b_3c4d) + little(UInt16(1)) + little(UInt16(0)) + [UInt8](repeating: 0xff, count: 8))
+    // Version 1.0, of a length that is not known.
+    let section = little32(0x1a2b_3c4d) + little16(1) + little16(0)
+    var file = block(0x0a0d_0d0a, section + [UInt8](repeating: 0xff, count: 8))
     // if_tsresol 9, then the end of options.
     let options: [UInt8] = [9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]
-    file += block(1, little(link) + little(UInt16(0)) + little(UInt32(65535)) + options)
+    let interface: [UInt8] = little16(link) + [0, 0] + little32(UInt32(65535))
+    file += block(1, interface + options)
     for record in records {
         let time = UInt64(record.time.nanoseconds)
-        file += block(
-            6,
-            little(UInt32(0)) + little(UInt32(time >> 32)) + little(UInt32(truncatingIfNeeded: time))
-                + little(UInt32(record.bytes.count))
-                + little(UInt32(record.originalLength ?? record.bytes.count)) + record.bytes)
+        let original = record.originalLength ?? record.bytes.count
+        var body = little32(0) + little32(UInt32(time >> 32))
+        body += little32(UInt32(truncatingIfNeeded: time))
+        body += little32(UInt32(record.bytes.count)) + little32(UInt32(original)) + record.bytes
+        file += block(6, body)
     }
     return file
 }
@@ -78,7 +80,7 @@ func cooked2(_ packet: [UInt8], packetType: UInt8 = 0, interface: UInt32 = 3) ->
 /// One attribute of an NFLOG record, in the byte order of the machine that wrote it.
 func attribute(_ type: UInt16, _ value: [UInt8], bigEndian: Bool = false) -> [UInt8] {
     let length = UInt16(4 + value.count)
-    let head = bigEndian ? length.wireBytes + type.wireBytes : little(length) + little(type)
+    let head = bigEndian ? length.wireBytes + type.wireBytes : little16(length) + little16(type)
     return head + value.padded(toMultipleOf: 4)
 }
 

@@ -23,6 +23,9 @@ struct Framing: Sendable, CustomTestStringConvertible {
         Framing(name: "Ethernet to a group", link: 1, traits: .linkMulticast) {
             ethernet($0, to: [0x33, 0x33, 0, 0, 0, 1])
         },
+        Framing(name: "Ethernet of the loopback interface", link: 1, traits: .loopback) {
+            [UInt8](repeating: 0, count: 12) + etherType($0).wireBytes + $0
+        },
         Framing(name: "Linux cooked", link: 113) { cooked($0) },
         Framing(name: "Linux cooked, broadcast", link: 113, traits: .linkMulticast) {
             cooked($0, packetType: 1)
@@ -113,7 +116,8 @@ struct LinkTypeTests {
     @Test("A frame shorter than its link header is refused as one without payload")
     func cut() throws {
         let frame = ethernet(tcp(), tags: [0x8100])
-        let reading = try Reading(pcap((0..<18).map { Record(bytes: Array(frame[..<$0])) }, link: 1))
+        let reading = try Reading(
+            pcap((0..<18).map { Record(bytes: Array(frame[..<$0])) }, link: 1))
         #expect(reading.progress.refused == [.noPayload: 18])
         #expect(reading.events.allSatisfy { $0.traits.contains(.refused) })
     }

@@ -23,7 +23,7 @@ struct Reading {
             }
             var isMore = true
             while isMore {
-                isMore = try reader.next { event, packet in
+                isMore = try reader.next { event, packet, _ in
                     events.append(event)
                     let span = Span<UInt8>(_bytes: packet)
                     bytes.append(span.indices.map { span[$0] })
