@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -57,4 +58,22 @@ int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 int picket_drop_thread_capabilities(void) {
     return set_capabilities(0);
+}
+
+static volatile sig_atomic_t interrupt;
+
+static void note_interrupt(int signal_number) { interrupt = signal_number; }
+
+void picket_catch_interrupts(void) {
+    // Without SA_RESTART, so that a read that waits returns.
+    struct sigaction action = {.sa_handler = note_interrupt};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+int picket_interrupt(void) { return interrupt; }
+
+void picket_die_of(int signal_number) {
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
 }

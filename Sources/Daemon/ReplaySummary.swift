@@ -58,9 +58,9 @@ package struct ReplaySummary {
     }
 
     private func read(processorTime: Duration) -> String {
-        var text = "\(input.packets) packets"
+        var text = "\(input.packets) packet\(input.packets == 1 ? "" : "s")"
         if input.lines > 0 {
-            text += " in \(input.lines) lines (\(input.linesWithoutPacket) without a packet)"
+            text += " in \(input.lines) line\(input.lines == 1 ? "" : "s") (\(input.linesWithoutPacket) without a packet)"
         }
         if files > 1 { text += " of \(files) files" }
         if let first, let last {
