@@ -46,18 +46,14 @@ enum CaptureFormat: Equatable {
         }
     }
 
-    /// Whether more bytes would not change what the input is: the magic of a capture or a
-    /// compressor, or whole lines that do not begin as a scenario does.
-    static func isCertain(_ head: Span<UInt8>) -> Bool {
-        switch CaptureFormat(head: head) {
-        case .packets, .compressed, .scenario: return true
-        case .unknown: return false
-        case .logText:
-            var index = 0
-            while index < head.count, head.isBlank(at: index) { index += 1 }
-            guard index < head.count, head[index] != UInt8(ascii: "#") else { return false }
-            return head[head.count - 1] == 0x0a
+    /// Whether so few bytes cannot tell: not a whole magic, or the title of what may be a scenario.
+    static func needsMore(_ head: Span<UInt8>) -> Bool {
+        guard head.count >= 4 else { return true }
+        if head.bigEndian32(at: 0) == 0x0a0d_0d0a { return false }
+        for index in head.indices where !head.isBlank(at: index) {
+            return head[index] == UInt8(ascii: "#")
         }
+        return true
     }
 
     /// Text has no NUL, and at most one byte in ten that is neither printable nor part of UTF-8: log

@@ -47,13 +47,11 @@ package struct CaptureReader: ~Copyable {
         var file = try CaptureFile.open(path: path)
         var head = [UInt8](repeating: 0, count: headSize)
         var count = 0
-        // A pipe gives what it has, which may be less than the format needs.
-        while count < headSize {
+        // A pipe that is followed live gives little at a time: no more is waited for than it takes.
+        while count < headSize, CaptureFormat.needsMore(head.span.extracting(0..<count)) {
             let more = try file.read(into: &head, from: count)
             if more == 0 { break }
             count += more
-            // A log that still grows is read from its first lines on.
-            if CaptureFormat.isCertain(head.span.extracting(0..<count)) { break }
         }
         head.removeLast(headSize - count)
         switch CaptureFormat(head: head.span) {

@@ -71,20 +71,42 @@ extension Detector {
                 source: source, firstAddress: event.source, start: event.time, now: clock.now))
     }
 
-    /// Ends a source; a scan is reported.
+    /// Ends a source, and reports a scan.
     mutating func end(_ number: UInt32, _ reason: Finding.EndReason) {
-        if table.records[Int(number)].isScanning {
-            let time: Timestamp? =
-                switch reason {
-                case .lifetimeOver:
-                    table.records[Int(number)].last.advanced(byNanoseconds: limits.lifetime)
-                case .inputEnded, .memoryFull: clock.time
-                }
-            report(
-                .scanEnded(reason), number, at: time ?? table.records[Int(number)].last)
-        }
+        reportEnd(of: number, reason)
         release(number)
         table.remove(number)
+    }
+
+    /// Ends a source whose lifetime is over. Attempts that did not count go on being watched, in a
+    /// record that knows nothing else, so that their alert comes once a window.
+    mutating func expire(_ number: UInt32) {
+        let place = Int(number)
+        // Judged at the moment of the end, whenever that is noticed: a replay does the same.
+        let moment = table.records[place].lastCounted.addingSaturating(limits.lifetime)
+        let attempts = table.records[place].attempts
+        guard limits.attempts.bucket(at: moment) &- attempts.epoch < 12, moment < .max else {
+            end(number, .lifetimeOver)
+            return
+        }
+        reportEnd(of: number, .lifetimeOver)
+        release(number)
+        var fresh = SourceRecord(
+            source: table.records[place].source, firstAddress: table.records[place].firstAddress,
+            start: table.records[place].last, now: moment)
+        fresh.attempts = attempts
+        table.replace(number, with: fresh)
+    }
+
+    private mutating func reportEnd(of number: UInt32, _ reason: Finding.EndReason) {
+        guard table.records[Int(number)].isScanning else { return }
+        let last = table.records[Int(number)].last
+        let time: Timestamp =
+            switch reason {
+            case .lifetimeOver: last.advanced(byNanoseconds: limits.lifetime)
+            case .inputEnded, .memoryFull: clock.time ?? last
+            }
+        report(.scanEnded(reason), number, at: time)
     }
 }
 

@@ -118,7 +118,7 @@ extension SourceRecord {
     }
 
     /// Forgets all targets but the first five, as if no other had come.
-    fileprivate mutating func shrink() {
+    mutating func shrink() {
         (quarters, quartersInside, protocolTargets) = (0, 0, 0)
         for index in 0..<Int(targetCount) {
             let traits = StoredTarget.Traits(rawValue: targetTraits[index])
@@ -168,7 +168,7 @@ extension Detector {
     }
 
     /// A scan keeps its counts as they are; any other source goes back to its first five targets.
-    private mutating func takeTally(from number: UInt32) {
+    mutating func takeTally(from number: UInt32) {
         let place = Int(number)
         let counts = distinct(number)
         tallies.giveBack(table.records[place].tally)

@@ -65,24 +65,16 @@ package struct Detector: ~Copyable {
     package mutating func advance(to time: Timestamp) {
         clock.advance(to: time, longest: limits.longestGap)
         let horizon = clock.now.subtractingSaturating(limits.lifetime)
-        for list in Usefulness.allCases {
-            while let oldest = table.oldest(of: list),
-                table.records[Int(oldest)].lastCounted <= horizon
-            {
-                end(oldest, .lifetimeOver)
-            }
+        while let first = table.firstToEnd, table.records[Int(first)].lastCounted <= horizon {
+            expire(first)
         }
     }
 
     /// The moment at which `advance` will have something to do; nil when there is no live source.
     package var nextDeadline: Timestamp? {
-        var earliest: Int64?
-        for list in Usefulness.allCases {
-            guard let oldest = table.oldest(of: list) else { continue }
-            let lastCounted = table.records[Int(oldest)].lastCounted
-            earliest = min(earliest ?? lastCounted, lastCounted)
-        }
-        return earliest.flatMap { clock.time(at: $0.addingSaturating(limits.lifetime)) }
+        guard let first = table.firstToEnd else { return nil }
+        return clock.time(
+            at: table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime))
     }
 
     /// The input is over: open scans end with it, and the table is empty.

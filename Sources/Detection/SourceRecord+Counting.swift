@@ -6,7 +6,7 @@ extension SourceRecord {
     /// Takes a counted packet into everything but the targets.
     mutating func count(_ event: PacketEvent, at now: Int64) {
         if totalPackets == 0 {
-            (start, last) = (event.time, event.time)
+            (start, last, firstAddress) = (event.time, event.time, event.source)
         } else if event.time < last.advanced(byNanoseconds: -StreamClock.disorder) {
             last = event.time  // somebody set the clock back
         } else {

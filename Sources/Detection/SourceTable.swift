@@ -35,6 +35,22 @@ struct SourceTable: ~Copyable {
         return oldest == RecencyList.none ? nil : oldest
     }
 
+    /// The record that was counted longest ago of all.
+    var firstToEnd: UInt32? {
+        var first: UInt32?
+        for list in 0..<3 where lists[list].oldest != RecencyList.none {
+            let candidate = lists[list].oldest
+            guard let known = first else {
+                first = candidate
+                continue
+            }
+            if records[Int(candidate)].lastCounted < records[Int(known)].lastCounted {
+                first = candidate
+            }
+        }
+        return first
+    }
+
     /// The record that is the least loss.
     var leastUseful: UInt32? {
         oldest(of: .oneTarget) ?? oldest(of: .severalTargets) ?? oldest(of: .scanning)
@@ -66,6 +82,13 @@ struct SourceTable: ~Copyable {
         lists[Int(record.list.rawValue)].remove(number, in: &records)
         records[Int(number)].next = free
         free = number
+    }
+
+    /// Puts a fresh record of the same source in its place, as the newest of those with one target.
+    mutating func replace(_ number: UInt32, with record: SourceRecord) {
+        lists[Int(records[Int(number)].list.rawValue)].remove(number, in: &records)
+        records[Int(number)] = record
+        lists[Int(record.list.rawValue)].append(number, in: &records)
     }
 
     /// Makes it the newest of a list.

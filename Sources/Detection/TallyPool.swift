@@ -29,7 +29,7 @@ struct TallyPool: ~Copyable {
     let capacity: Int
     private(set) var tallies: UniqueArray<Tally>
     /// Three sketches for each tally.
-    private var words: UniqueArray<UInt32>
+    private(set) var words: UniqueArray<UInt32>
     private var free: UInt32 = RecencyList.none
     /// Those that are lent, by when they were last used.
     private(set) var lent = RecencyList()
@@ -73,6 +73,22 @@ struct TallyPool: ~Copyable {
         }
         lent.append(index, in: &tallies)
         return UInt16(index)
+    }
+
+    /// Fills a lent tally with a saved one.
+    mutating func replace(_ index: UInt16, _ saved: borrowing SavedTally) {
+        var tally = saved.tally
+        let old = tallies[Int(index)]
+        (tally.owner, tally.previous, tally.next) = (old.owner, old.previous, old.next)
+        tallies[Int(index)] = tally
+        let base = Int(index) * TallyPool.wordsEach
+        for word in 0..<TallyPool.wordsEach { words[base + word] = saved.words[word] }
+    }
+
+    mutating func removeAll() {
+        tallies.removeAll(keepingCapacity: true)
+        words.removeAll(keepingCapacity: true)
+        (free, lent) = (RecencyList.none, RecencyList())
     }
 
     mutating func giveBack(_ index: UInt16) {

@@ -127,6 +127,21 @@ struct CaptureErrorTests {
         }
     }
 
+    @Test("A pipe that is followed live gives each line as it comes")
+    func live() throws {
+        let line = Array("IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=20 PROTO=2\n".utf8)
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: line)
+        // The writing end stays open: waiting for more than the line would be for ever.
+        var reader = try CaptureReader.open(
+            path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)", options: .test)
+        let isPacket = try reader.next { event, _ in #expect(event.ipProtocol == .igmp) }
+        #expect(isPacket)
+        try pipe.fileHandleForWriting.close()
+        let isMore = try reader.next { _, _ in }
+        #expect(!isMore)
+    }
+
     @Test("Progress counts the bytes of the whole file")
     func progress() throws {
         let content = pcap(Self.records, link: 1)

@@ -48,12 +48,13 @@ struct InjectionTests {
     func randomText() throws {
         // A fixed seed: a failure comes back.
         var generator = SplitMix(state: 2010)
-        for _ in 0..<2000 {
-            let prefix = generator.text()
+        for _ in 0..<500 {
             let interface = generator.text()
             let origin = Origin(
-                group: 5, prefix: prefix, interfaceIn: interface, interfaceOut: interface)
+                group: 5, prefix: generator.text(), interfaceIn: interface, interfaceOut: interface)
             let one = decision(.scanDetected, try summary(), origin: origin)
+            // Spaces at the prefix's end are the rule's separator and not kept.
+            let prefix = origin.prefix
             let observer = Observer(name: prefix, version: interface)
             for format in [DecisionFormat.ecs, .eve] {
                 let line = try #require(format.line(one, observer: observer))
