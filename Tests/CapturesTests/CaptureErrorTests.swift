@@ -135,10 +135,10 @@ struct CaptureErrorTests {
         // The writing end stays open: waiting for more than the line would be for ever.
         var reader = try CaptureReader.open(
             path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)", options: .test)
-        let isPacket = try reader.next { event, _ in #expect(event.ipProtocol == .igmp) }
+        let isPacket = try reader.next { event, _, _ in #expect(event.ipProtocol == .igmp) }
         #expect(isPacket)
         try pipe.fileHandleForWriting.close()
-        let isMore = try reader.next { _, _ in }
+        let isMore = try reader.next { _, _, _ in }
         #expect(!isMore)
     }
 

@@ -80,12 +80,15 @@ func isReadable(_ descriptor: CInt, within milliseconds: CInt) -> Bool {
 
 /// One pair of veth interfaces in this namespace; what is sent to 192.0.2.9 goes out at `near` and
 /// arrives at `far`, for the address belongs to nobody.
+///
+/// The receiving end comes up first: the sending one then has its carrier at once. The other way
+/// round the kernel's link watch turns its queue on later, at times by a second, and drops till then.
 func makePair() throws {
     try command("ip", "link", "add", "near", "type", "veth", "peer", "name", "far")
     try command("ip", "link", "set", "near", "address", "02:00:00:00:00:0a")
     try command("ip", "address", "add", "192.0.2.1/24", "dev", "near")
-    try command("ip", "link", "set", "near", "up")
     try command("ip", "link", "set", "far", "up")
+    try command("ip", "link", "set", "near", "up")
     try neighbour("192.0.2.9", at: "near")
 }
 
