@@ -168,18 +168,14 @@ struct OutputTests {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: URL(filePath: words))
-        let ended = Task { try await process.runToEnd() }
+        try process.run()
         try input.fileHandleForWriting.write(contentsOf: Data(Recordings.scan().utf8))
+        let reader = output.fileHandleForReading
         // The first decision comes while the input is still open.
-        var printed = Data()
-        while !printed.contains(0x0a) {
-            let more = output.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            printed += more
-        }
+        var printed = await aside { reader.availableData }
         kill(process.processIdentifier, signal)
-        try await ended.value
-        printed += try output.fileHandleForReading.readToEnd() ?? Data()
+        printed += await aside { reader.readDataToEndOfFile() }
+        await aside { process.waitUntilExit() }
         try input.fileHandleForWriting.close()
         let lines = String(decoding: printed, as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 2)
