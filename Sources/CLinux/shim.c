@@ -64,11 +64,22 @@ static volatile sig_atomic_t interrupt;
 
 static void note_interrupt(int signal_number) { interrupt = signal_number; }
 
-void picket_catch_interrupts(void) {
+static void catch_interrupt(int signal_number) {
     // Without SA_RESTART, so that a read that waits returns.
-    struct sigaction action = {.sa_handler = note_interrupt};
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
+    struct sigaction action = {.sa_handler = note_interrupt}, before;
+    sigset_t set;
+    // A shell starts what runs in the background with SIGINT ignored: it stays so.
+    if (sigaction(signal_number, NULL, &before) != 0 || before.sa_handler == SIG_IGN) return;
+    (void)sigaction(signal_number, &action, NULL);
+    // Whoever starts us from a thread that blocks signals hands that down.
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, signal_number);
+    (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void picket_catch_interrupts(void) {
+    catch_interrupt(SIGINT);
+    catch_interrupt(SIGTERM);
 }
 
 int picket_interrupt(void) { return interrupt; }
