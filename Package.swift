@@ -82,6 +82,7 @@ let package = Package(
         tests("ControlTests", ["Control"]),
         tests("LabTests", ["Lab"]),
         tests("DaemonTests", ["Daemon"]),
+        tests("CommandTests", ["Daemon", "Captures", "Decisions"]),
         tests("KernelTests", ["Daemon"]),
     ],
     swiftLanguageModes: [.v6]

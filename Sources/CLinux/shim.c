@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -57,4 +58,33 @@ int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
 
 int picket_drop_thread_capabilities(void) {
     return set_capabilities(0);
+}
+
+static volatile sig_atomic_t interrupt;
+
+static void note_interrupt(int signal_number) { interrupt = signal_number; }
+
+static void catch_interrupt(int signal_number) {
+    // Without SA_RESTART, so that a read that waits returns.
+    struct sigaction action = {.sa_handler = note_interrupt}, before;
+    sigset_t set;
+    // A shell starts what runs in the background with SIGINT ignored: it stays so.
+    if (sigaction(signal_number, NULL, &before) != 0 || before.sa_handler == SIG_IGN) return;
+    (void)sigaction(signal_number, &action, NULL);
+    // Whoever starts us from a thread that blocks signals hands that down.
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, signal_number);
+    (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void picket_catch_interrupts(void) {
+    catch_interrupt(SIGINT);
+    catch_interrupt(SIGTERM);
+}
+
+int picket_interrupt(void) { return interrupt; }
+
+void picket_die_of(int signal_number) {
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
 }

@@ -28,9 +28,8 @@ static ssize_t stream_read(void *cookie, char *buffer, size_t size)
         memcpy(buffer, stream->head + stream->head_taken, (size_t)count);
         stream->head_taken += (size_t)count;
     } else {
-        do
-            count = read(stream->descriptor, buffer, size);
-        while (count < 0 && errno == EINTR);
+        // EINTR is an error like others: only somebody who wants to stop the reading causes it.
+        count = read(stream->descriptor, buffer, size);
         if (count < 0)
             stream->read_error = errno;
     }

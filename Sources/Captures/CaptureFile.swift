@@ -57,18 +57,19 @@ struct CaptureFile: ~Copyable {
     }
 
     /// Reads bytes into the buffer from the offset on; 0 at the end of the input.
+    ///
+    /// Throws: ``CaptureError``; EINTR is an error like others, since only somebody who wants to
+    /// stop the reading causes it.
     func read(into buffer: inout [UInt8], from offset: Int) throws(CaptureError) -> Int {
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
-                return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
-            }
-            if count >= 0 { return count }
-            let code = errno
-            guard code == EINTR else {
-                throw CaptureError(path: path, cause: .cannotRead(errno: code))
-            }
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+            return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
         }
+        let code = errno
+        guard count >= 0 else {
+            throw CaptureError(path: path, cause: .cannotRead(errno: code))
+        }
+        return count
     }
 
     /// Hands the input, with the bytes that were read of it already, to libpcap.

@@ -27,12 +27,13 @@ package struct Replay: ~Copyable {
     /// Reads one file to its end.
     ///
     /// - Parameter carryOut: gets the decisions in order; what it throws ends the replay.
-    /// - Parameter progress: is called now and then with how far the file is read.
+    /// - Parameter progress: is called now and then with how far the file is read; what it throws
+    ///   ends the replay.
     /// Throws: ``CaptureError`` at the place where the file cannot be read on; decisions that the
     /// packets before it led to were carried out.
     package mutating func read(
         path: String, options: CaptureOptions, carryOut: (Decision) throws -> Void,
-        progress: (CaptureProgress) -> Void
+        progress: (CaptureProgress) throws -> Void
     ) throws {
         var reader = try CaptureReader.open(path: path, options: options, origins: origins)
         defer {
@@ -48,7 +49,7 @@ package struct Replay: ~Copyable {
             analysis.observe(event, packet: packet) { decided.append($0) }
         }) {
             packets &+= 1
-            if packets & 0xffff == 0 { progress(reader.progress) }
+            if packets & 0xffff == 0 { try progress(reader.progress) }
             guard !decided.isEmpty else { continue }
             for decision in decided { try carryOut(decision) }
             summary.add(decided)

@@ -23,38 +23,51 @@ package struct ReplayRun {
         self.quiet = quiet
     }
 
+    /// SIGINT and SIGTERM end the input: what was decided until then is printed, open scans end,
+    /// and the process ends by the signal.
+    ///
     /// Throws: ``CaptureError`` for the first file that cannot be read on; what its packets and
     /// those of the files before it led to is printed all the same.
     package func run() throws {
         System.ignoreBrokenPipes()
+        System.catchInterrupts()
         let observer = Observer.thisHost
-        var output = StandardOutput(blockBytes: ReplayRun.block)
+        // Who looks on, or feeds a log that still grows, wants each decision at once.
+        let isLive = System.outputIsTerminal || files.contains("-")
+        var output = StandardOutput(blockBytes: isLive ? 0 : ReplayRun.block)
         var replay = Replay(settings: settings)
         let meter = ProgressMeter(enabled: !quiet && System.errorIsTerminal)
         func carryOut(_ decision: Decision) throws {
             if let line = format.line(decision, observer: observer) { try output.line(line) }
         }
         var failure: CaptureError?
-        for file in files {
+        for file in files where System.interrupt == nil {
             do {
-                try replay.read(
-                    path: file, options: options(for: file), carryOut: carryOut,
-                    progress: { meter.show(file: file, $0) })
+                try replay.read(path: file, options: options(for: file), carryOut: carryOut) {
+                    meter.show(file: file, $0)
+                    if System.interrupt != nil { throw Interrupted() }
+                }
             } catch let error as CaptureError {
                 failure = error
                 break
-            }
+            } catch is Interrupted {}
         }
         meter.clear()
         try replay.finish(carryOut: carryOut)
         try output.flush()
-        if !quiet {
+        let interrupt = System.interrupt
+        if !quiet, replay.summary.files > 0 {
+            if interrupt != nil { System.say("interrupted: the rest of the input was not read") }
             for line in replay.summary.lines(processorTime: System.processorTime) {
                 System.say(line)
             }
         }
+        if let interrupt { System.die(of: interrupt) }
         if let failure { throw failure }
     }
+
+    /// Leaves the reading of a file when a signal came.
+    private struct Interrupted: Error {}
 
     /// The year of log lines comes from the file's own age, so that a replay does not change with
     /// the day on which it is made.

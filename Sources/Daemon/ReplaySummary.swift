@@ -58,9 +58,9 @@ package struct ReplaySummary {
     }
 
     private func read(processorTime: Duration) -> String {
-        var text = input.packets == 1 ? "1 packet" : "\(input.packets) packets"
+        var text = counted(input.packets, "packet")
         if input.lines > 0 {
-            text += " in \(input.lines) line\(input.lines == 1 ? "" : "s")"
+            text += " in \(counted(input.lines, "line"))"
             text += " (\(input.linesWithoutPacket) without a packet)"
         }
         if files > 1 { text += " of \(files) files" }
@@ -72,6 +72,10 @@ package struct ReplaySummary {
         text += ", \(rounded(used)) s of CPU"
         if used > 0.1 { text += " (\(Int(Double(input.packets) / used)) packets a CPU second)" }
         return text
+    }
+
+    private func counted(_ count: UInt64, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 
     private func rounded(_ value: Double) -> String {

@@ -106,6 +106,7 @@ package enum System {
     static func writeError(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
 
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// When this host booted, by its own clock.
     static var bootTime: Timestamp {
@@ -131,6 +132,28 @@ package enum System {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
     }
+
+    /// Keeps the numbers of standard input, output and error from being given to other files when
+    /// they are closed, so that a log is not taken for the standard output; using them still fails.
+    package static func holdStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO {
+            guard fcntl(descriptor, F_GETFD) < 0, errno == EBADF else { continue }
+            // The lowest free number is this one. Open for the wrong direction.
+            _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// From now on SIGINT and SIGTERM are remembered in ``interrupt``; a read that waits returns.
+    static func catchInterrupts() { picket_catch_interrupts() }
+
+    /// The signal that came; nil when none did.
+    static var interrupt: CInt? {
+        let signal = picket_interrupt()
+        return signal == 0 ? nil : signal
+    }
+
+    /// Ends the process by the signal, so that whoever started it sees why it ended.
+    static func die(of signal: CInt) { picket_die_of(signal) }
 
     /// A broken pipe is an error to be told, not the end of the process.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }

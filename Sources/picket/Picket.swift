@@ -22,6 +22,11 @@ struct Picket: ParsableCommand {
             Run.self, Check.self, Replay.self, Status.self, Watch.self, LabCommand.self,
             LabSend.self,
         ])
+
+    static func main() {
+        System.holdStandardDescriptors()
+        main(nil)
+    }
 }
 
 /// The settings file, for every command.

@@ -30,6 +30,16 @@ int picket_unshare_network(void);
 /// Takes all capabilities from the calling thread (capset(2)). -1 and errno on failure.
 int picket_drop_thread_capabilities(void);
 
+/// From now on SIGINT and SIGTERM do not end the process but are remembered, and system calls that
+/// wait return EINTR.
+void picket_catch_interrupts(void);
+
+/// The signal that came since then; 0 when none did.
+int picket_interrupt(void);
+
+/// Ends the process by the signal, as if it had never been caught.
+void picket_die_of(int signal_number);
+
 /// Tells the processor that this is a spin loop (PAUSE, YIELD).
 static inline void picket_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)

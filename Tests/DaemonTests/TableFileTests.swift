@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Decisions
+import Detection
+import Foundation
+import Logging
+import Packets
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite("The table on disk")
+struct TableFileTests {
+    /// Keeps what a logger is told.
+    private final class Told: Sendable {
+        private let all = Mutex<[String]>([])
+        var lines: [String] { all.withLock { $0 } }
+
+        var log: Logger {
+            Logger(label: "test") { _ in Handler(told: self) }
+        }
+
+        private struct Handler: LogHandler {
+            let told: Told
+            var metadata: Logger.Metadata = [:]
+            var logLevel: Logger.Level = .trace
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                told.all.withLock { $0.append("\(event.level): \(event.message)") }
+            }
+        }
+    }
+
+    private func analysis(probing ports: ClosedRange<UInt16>?) -> Analysis {
+        var analysis = Analysis(settings: DetectionSettings(), facts: HostFacts(), seed: 1)
+        if let ports {
+            for port in ports {
+                analysis.observe(event(tcp(port: port)), packet: RawSpan()) { _ in }
+            }
+        }
+        return analysis
+    }
+
+    @Test("A table that is restored goes on where it was: the fifth port after a restart is a scan")
+    func restored() throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        let before = analysis(probing: 1...4)
+        try file.write(before.detector.saved())
+        let told = Told()
+        var after = analysis(probing: nil)
+        after.restore(from: file, log: told.log)
+        #expect(told.lines == ["info: table restored: 1 sources"])
+        var decisions: [Decision] = []
+        after.observe(event(tcp(port: 5)), packet: RawSpan()) { decisions.append($0) }
+        #expect(decisions.map(\.action) == [.scanDetected])
+        #expect(decisions.first?.scan?.targets.count == 5)
+    }
+
+    @Test("A scan that was told is not told again after a restart, only its end")
+    func openScan() throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        try file.write(analysis(probing: 1...6).detector.saved())
+        var after = analysis(probing: nil)
+        after.restore(from: file, log: Told().log)
+        var decisions: [Decision] = []
+        after.observe(event(tcp(port: 7)), packet: RawSpan()) { decisions.append($0) }
+        after.finish(at: .testStart) { decisions.append($0) }
+        #expect(decisions.map(\.action) == [.scanEnded])
+        #expect(decisions.first?.scan?.packets == 7)
+    }
+
+    @Test("Without a file the table begins empty, and nothing is said")
+    func absent() throws {
+        let folder = try TemporaryFolder()
+        let told = Told()
+        var analysis = analysis(probing: nil)
+        analysis.restore(from: TableFile(path: folder.path + "/table"), log: told.log)
+        analysis.restore(from: nil, log: told.log)
+        #expect(told.lines.isEmpty)
+    }
+
+    @Test("A torn file is refused with a warning, and the table begins empty")
+    func torn() throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        let whole = analysis(probing: 1...100).detector.saved()
+        for count in [0, 1, 8, whole.count / 2, whole.count - 1] {
+            try file.write(Array(whole.prefix(count)))
+            let told = Told()
+            var analysis = analysis(probing: nil)
+            analysis.restore(from: file, log: told.log)
+            #expect(told.lines.count == 1, "\(count) bytes")
+            #expect(told.lines.first?.hasPrefix("warning: starting with an empty table: ") == true)
+            let sources = analysis.detector.sourceCount
+            #expect(sources == 0)
+        }
+    }
+
+    @Test("Random bytes in its place are refused with a warning", arguments: 1...20)
+    func garbage(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        var random = SeededGenerator(seed: seed)
+        var bytes = analysis(probing: 1...20).detector.saved()
+        // Either all of it, or a byte in the middle.
+        if seed % 2 == 0 {
+            bytes = random.bytes(4096)
+        } else {
+            bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 0x40
+        }
+        try file.write(bytes)
+        let told = Told()
+        var analysis = analysis(probing: nil)
+        analysis.restore(from: file, log: told.log)
+        #expect(told.lines.first?.hasPrefix("warning: ") == true)
+        let sources = analysis.detector.sourceCount
+        #expect(sources == 0)
+    }
+
+    @Test("Writing replaces the file as a whole; what fails leaves the old one and names the cause")
+    func atomic() throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        #expect(!file.exists)
+        try file.write([1, 2, 3])
+        try file.write([4])
+        #expect(try file.read() == [4])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["table"])
+        let impossible = TableFile(path: folder.path + "/table/below")
+        let error = #expect(throws: TableFileError.self) { try impossible.write([1]) }
+        #expect(
+            error?.description.hasPrefix(
+                "cannot save the detector's table to \(impossible.path): ") == true)
+        #expect(try file.read() == [4])
+    }
+
+    @Test("A folder in its place is refused with a warning")
+    func folder() throws {
+        let folder = try TemporaryFolder()
+        let told = Told()
+        var analysis = analysis(probing: nil)
+        analysis.restore(from: TableFile(path: folder.path), log: told.log)
+        #expect(told.lines.count == 1)
+        #expect(told.lines.first?.contains(folder.path) == true)
+    }
+}
