@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <pthread.h>
@@ -88,3 +89,11 @@ void picket_die_of(int signal_number) {
     (void)signal(signal_number, SIG_DFL);
     (void)raise(signal_number);
 }
+
+int picket_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int picket_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+char *const *picket_environment(void) { return environ; }

@@ -66,20 +66,20 @@ package struct SelfCheck {
         guard System.hasNetAdmin else {
             return [.warning("rules", "not looked at without CAP_NET_ADMIN", mend: "Run as root")]
         }
-        let listed = Program.output(of: "nft", ["list", "ruleset"])
-        let saved4 = Program.output(of: "iptables-save", [])
-        let saved6 = Program.output(of: "ip6tables-save", [])
-        guard listed != nil || saved4 != nil || saved6 != nil else {
+        let listing = FirewallListing()
+        let complaints = listing.complaints.map {
+            CheckResult.warning("rules", "not all could be listed: \($0)", mend: "Run that yourself")
+        }
+        guard listing.isTold else {
+            guard complaints.isEmpty else { return complaints }
             return [
                 .warning(
                     "rules", "neither nft nor iptables-save is here to list them",
                     mend: "Install nftables or iptables")
             ]
         }
-        let rules =
-            FeedRule.parse(nft: listed ?? "") + FeedRule.parse(save: saved4 ?? "", family: .v4)
-            + FeedRule.parse(save: saved6 ?? "", family: .v6)
-        return settings.groups.flatMap { SelfCheck.feed(of: $0.group, rules: rules) }
+        return complaints
+            + settings.groups.flatMap { SelfCheck.feed(of: $0.group, rules: listing.rules) }
     }
 
     static func feed(of group: UInt16, rules: [FeedRule]) -> [CheckResult] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Programs
 
 /// The whole system on one machine with nothing to risk: two network namespaces, a firewall that
 /// feeds NFLOG, the daemon in one namespace, and a real scan from the other.
@@ -15,6 +16,8 @@ package struct Lab {
     /// How long the daemon may take until it listens, and until it names the scan after its last
     /// packet. Unit: seconds. Far above what is normal (below one), for a busy machine.
     package var patience: Double = 30
+    /// How long a program that was asked to end may take before it is made to.
+    private static let farewell = Duration.seconds(5)
 
     package init(executable: String, stay: Bool = false, json: Bool = false) {
         self.executable = executable
@@ -56,7 +59,7 @@ package struct Lab {
         say(LabStory.setUp(network, rules))
 
         let daemon = try startDaemon(in: network, folder: folder)
-        defer { end(daemon) }
+        defer { daemon.end(within: Lab.farewell) }
         try waitUntilReady(daemon, folder: folder)
         try scan(in: network, daemon: daemon)
         let found = try waitUntilNamed(daemon, folder: folder)
@@ -66,8 +69,7 @@ package struct Lab {
         return 0
     }
 
-    private func startDaemon(in network: LabNetwork, folder: LabFolder) throws(LabError) -> Process
-    {
+    private func startDaemon(in network: LabNetwork, folder: LabFolder) throws(LabError) -> Child {
         try network.start(
             in: network.target,
             [
@@ -76,14 +78,14 @@ package struct Lab {
             ], quiet: false)
     }
 
-    private func waitUntilReady(_ daemon: Process, folder: LabFolder) throws(LabError) {
+    private func waitUntilReady(_ daemon: Child, folder: LabFolder) throws(LabError) {
         try wait(while: { !LabSystem.answers(socketPath: folder.socket) }, daemon: daemon) {
             .daemon(cause: "it does not listen on its control socket (\(folder.socket))")
         }
     }
 
     /// Sends the scan and returns when the scanner has ended.
-    private func scan(in network: LabNetwork, daemon: Process) throws(LabError) {
+    private func scan(in network: LabNetwork, daemon: Child) throws(LabError) {
         let command: [String]
         if let nmap = Tool.find("nmap") {
             // No reverse names, no ping first, no retries: 100 packets in about a second.
@@ -96,19 +98,18 @@ package struct Lab {
         }
         say("From the other namespace, a scan: \(command.joined(separator: " "))\n")
         let scanner = try network.start(in: network.scanner, command, quiet: true)
-        defer { end(scanner) }
+        defer { scanner.end(within: Lab.farewell) }
         try wait(while: { scanner.isRunning }, daemon: daemon) {
             .notNamed(cause: "the scanner did not end")
         }
-        guard scanner.terminationStatus == 0 else {
-            throw .failed(
-                command: command.joined(separator: " "), status: scanner.terminationStatus, said: ""
-            )
+        let end = scanner.wait()
+        guard end.isGood else {
+            throw .failed(command: command.joined(separator: " "), status: end.code, said: "")
         }
     }
 
     private func waitUntilNamed(
-        _ daemon: Process, folder: LabFolder
+        _ daemon: Child, folder: LabFolder
     ) throws(LabError) -> LabDecision {
         var seen: [LabDecision] = []
         var found: LabDecision?
@@ -128,7 +129,7 @@ package struct Lab {
     }
 
     /// Leaves the lab to the user until a signal comes.
-    private func play(_ network: LabNetwork, folder: LabFolder, daemon: Process) throws(LabError) {
+    private func play(_ network: LabNetwork, folder: LabFolder, daemon: Child) throws(LabError) {
         say(LabStory.toTry(network, folder, executable: executable))
         while LabSignals.caught == nil {
             guard daemon.isRunning else { throw .daemon(cause: "it ended while you played") }
@@ -139,28 +140,18 @@ package struct Lab {
     /// Waits for a condition, not for a time; a signal, the daemon's end or the end of patience
     /// ends the waiting.
     private func wait(
-        while pending: () -> Bool, daemon: Process, otherwise error: () -> LabError
+        while pending: () -> Bool, daemon: Child, otherwise error: () -> LabError
     ) throws(LabError) {
         let start = LabSystem.now()
         while pending() {
             if let signal = LabSignals.caught { throw .interrupted(signal: signal) }
-            guard daemon.isRunning else {
-                throw .daemon(cause: "it ended with exit code \(daemon.terminationStatus)")
+            if let end = daemon.end {
+                throw .daemon(cause: "it ended with exit code \(end.code)")
             }
             guard LabSystem.now() - start < patience else { throw error() }
             LabSystem.pause(milliseconds: 10)
         }
         if let signal = LabSignals.caught { throw .interrupted(signal: signal) }
-    }
-
-    /// Asks the program to end, and makes it after five seconds.
-    private func end(_ process: Process) {
-        guard process.isRunning else { return }
-        LabSystem.end(process: process.processIdentifier, hard: false)
-        let start = LabSystem.now()
-        while process.isRunning, LabSystem.now() - start < 5 { LabSystem.pause(milliseconds: 10) }
-        if process.isRunning { LabSystem.end(process: process.processIdentifier, hard: true) }
-        process.waitUntilExit()
     }
 
     private func say(_ text: String) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
+import Programs
 
 /// Two network namespaces joined by one cable: a scanner and its target.
 ///
@@ -75,7 +75,7 @@ package struct LabNetwork {
     }
 
     package func start(in namespace: String, _ command: [String], quiet: Bool) throws(LabError)
-        -> Process
+        -> Child
     {
         try ip.start(inside(namespace, command), quiet: quiet)
     }

@@ -41,7 +41,7 @@ enum LabStory {
               \(scanner) nmap -sX -n -Pn -p 200-250 \(LabNetwork.target4)
               \(scanner) nmap -6 -sS -n -Pn -p 1-50 \(LabNetwork.target6)
               \(scanner) ping -c 3 \(LabNetwork.target4)
-              \(executable) watch --control \(folder.socket)
+              \(executable) watch --config \(folder.settings)
               ip netns exec \(network.target) nft list ruleset
               tail -f \(folder.decisions)
             """

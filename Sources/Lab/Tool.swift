@@ -1,73 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
+import Programs
 
-/// A program of the system, found on PATH and run with an argument array, never by a shell.
+/// A program of the system that the lab cannot do without.
 struct Tool {
-    let path: String
+    /// How long a set-up command may take. Unit: seconds. Each takes a few hundredths; this is for
+    /// a busy machine.
+    private static let patience = Duration.seconds(30)
 
-    /// Finds the program. The system's own folders are searched too, because a user's PATH, kept
-    /// by sudo, may lack them.
+    private let program: Program
+
+    /// Finds the program, on PATH or in the system's own folders.
     ///
     /// Throws: ``LabError`` with `.missing`, naming the Debian package.
-    init(_ program: String, package: String) throws(LabError) {
-        guard let path = Tool.find(program) else {
-            throw .missing(program: program, package: package)
+    init(_ name: String, package: String) throws(LabError) {
+        guard let program = Program.find(name, onPath: true) else {
+            throw .missing(program: name, package: package)
         }
-        self.path = path
+        self.program = program
     }
 
-    static func find(_ program: String) -> String? {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders = path.split(separator: ":").map(String.init)
-        return (folders + ["/usr/sbin", "/sbin", "/usr/bin", "/bin"]).lazy
-            .map { "\($0)/\(program)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
+    var path: String { program.path }
+
+    static func find(_ name: String) -> String? { Program.find(name, onPath: true)?.path }
 
     /// Starts it and returns at once.
-    func start(_ arguments: [String], quiet: Bool = false) throws(LabError) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        if quiet { process.standardOutput = FileHandle.nullDevice }
-        do { try process.run() } catch {
-            throw .failed(command: spoken(arguments), status: 127, said: "\(error)")
-        }
-        return process
+    func start(_ arguments: [String], quiet: Bool = false) throws(LabError) -> Child {
+        do {
+            return try program.start(arguments, output: quiet ? .discarded : .inherited)
+        } catch { throw .failed(command: spoken(arguments), status: 127, said: "\(error)") }
     }
 
     /// Runs it to its end and returns what it wrote to stdout.
     @discardableResult
     func run(_ arguments: [String]) throws(LabError) -> String {
-        let process = Process()
-        let output = Pipe()
-        let complaint = Pipe()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = complaint
-        do { try process.run() } catch {
+        let output: Program.Output
+        do { output = try program.run(arguments, within: Tool.patience) } catch {
             throw .failed(command: spoken(arguments), status: 127, said: "\(error)")
         }
-        // Our set-up commands write a few hundred bytes at most, less than a pipe holds (64 KiB),
-        // so that one after the other cannot lock up.
-        let answer = output.fileHandleForReading.readDataToEndOfFile()
-        let words = complaint.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let said = String(decoding: words, as: UTF8.self)
-            throw .failed(
-                command: spoken(arguments), status: process.terminationStatus,
-                said: said.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard output.end.isGood else {
+            let said = output.words.split(separator: "\n").joined(separator: "; ")
+            throw .failed(command: spoken(arguments), status: output.end.code, said: said)
         }
-        return String(decoding: answer, as: UTF8.self)
+        return output.text
     }
 
     private func spoken(_ arguments: [String]) -> String {
-        ([path.split(separator: "/").last.map(String.init) ?? path] + arguments)
-            .joined(separator: " ")
+        ([program.name] + arguments).joined(separator: " ")
     }
 }

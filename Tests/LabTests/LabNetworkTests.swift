@@ -55,10 +55,10 @@ struct LabNetworkTests {
         let wire = try Wire("alive")
         // A process that has ended: its number is free, and numbers go up before they come again.
         let ended = try Tool("true", package: "coreutils").start([])
-        ended.waitUntilExit()
-        let gone = try LabNetwork(owner: ended.processIdentifier)
+        ended.wait()
+        let gone = try LabNetwork(owner: ended.id)
         try gone.make()
-        #expect(try LabNetwork.removeLeftovers().contains(ended.processIdentifier))
+        #expect(try LabNetwork.removeLeftovers().contains(ended.id))
         let list = try Tool("ip", package: "iproute2").run(["netns", "list"])
         #expect(!list.contains(gone.target) && !list.contains(gone.scanner))
         #expect(list.contains(wire.network.target) && list.contains(wire.network.scanner))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Programs
 import Testing
 
 @testable import Lab
@@ -241,7 +242,7 @@ struct RulesTests {
         let link = try wire.target("cat", "/sys/class/net/lab0/address")
             .trimmingCharacters(in: .whitespacesAndNewlines)
         /// One UDP frame with any addresses, past the sender's own routing.
-        func send(_ source: String, _ target: String, port: Int) throws -> Process {
+        func send(_ source: String, _ target: String, port: Int) throws -> Child {
             try wire.network.start(
                 in: wire.network.scanner,
                 [
@@ -268,7 +269,7 @@ struct RulesTests {
             for (number, pair) in martians.enumerated() {
                 sending.append(try send(pair.0, pair.1, port: 2000 + number))
             }
-            for process in sending { process.waitUntilExit() }
+            for process in sending { process.wait() }
         } until: { text in
             marks.allSatisfy { text.contains($0) }
         }

@@ -37,7 +37,7 @@ enum TenScans {
                         v6 ? LabNetwork.target6 : LabNetwork.target4,
                     ], quiet: true)
         }
-        for scanner in running { scanner.waitUntilExit() }
+        for scanner in running { scanner.wait() }
     }
 
     /// The scans that a record does not hold.

@@ -3,6 +3,7 @@
 #ifndef PICKET_CLINUX_H
 #define PICKET_CLINUX_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,6 +40,15 @@ int picket_interrupt(void);
 
 /// Ends the process by the signal, as if it had never been caught.
 void picket_die_of(int signal_number);
+
+/// pipe2(2) with O_CLOEXEC: reading end, writing end; -1 and errno on failure.
+int picket_pipe(int ends[2]);
+
+/// posix_spawn_file_actions_addclosefrom_np(3): the child has no descriptor from `first` on.
+int picket_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// environ(7), which Swift takes for a variable that any thread may change.
+char *const *picket_environment(void);
 
 /// Tells the processor that this is a spin loop (PAUSE, YIELD).
 static inline void picket_spin_hint(void) {
