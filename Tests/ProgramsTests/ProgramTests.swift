@@ -96,8 +96,8 @@ struct ProgramTests {
 
     @Test("A signal that is ignored or held back here does its work there")
     func signals() throws {
-        let before = unsafe Foundation.signal(SIGPIPE, SIG_IGN)
-        defer { _ = unsafe Foundation.signal(SIGPIPE, before) }
+        let before = Foundation.signal(SIGPIPE, SIG_IGN)
+        defer { _ = Foundation.signal(SIGPIPE, before) }
         let status = try run("grep -E '^Sig(Blk|Ign)' /proc/self/status").text
         let masks = status.split(separator: "\n").compactMap { $0.split(separator: "\t").last }
         // Bits 0 to 30 are the signals that have a name; bit 12 is SIGPIPE.
