@@ -34,6 +34,13 @@ extension String {
     /// Control characters, line and paragraph separators, and the marks that turn the direction of
     /// writing round. Prefixes and interface names come from the kernel as they are.
     var printable: String {
+        // Nearly all lines are plain ASCII, where a look at the bytes is enough.
+        var isPlain = true
+        for byte in utf8 where byte < 0x20 || byte > 0x7e {
+            isPlain = false
+            break
+        }
+        if isPlain { return self }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.value {
