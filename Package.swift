@@ -29,7 +29,6 @@ let package = Package(
     products: [.executable(name: "picket", targets: ["picket"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -44,9 +43,7 @@ let package = Package(
         module("NFLog", ["CNetfilter", "CLinux"]),
         module("Packets", []),
         module("Ring", ["Packets", "CLinux"]),
-        module(
-            "Detection",
-            ["Packets", .product(name: "BasicContainers", package: "swift-collections")]),
+        module("Detection", ["Packets"]),
         module("Decisions", ["Packets", "Detection"]),
         module(
             "Settings",

@@ -14,6 +14,8 @@ struct Analysis: ~Copyable {
     private var decider: Decider
     /// Origins that the detector was told of; grows with the stream's table.
     private var origins: [Origin] = []
+    /// The origins' groups, apart so that counting an event touches no text.
+    private var groups: [UInt16?] = []
     private(set) var counts = EventCounts()
     /// Lost before the events came here; `refused` is counted here, in the events' own order.
     var lossBefore = LossCounts()
@@ -33,6 +35,7 @@ struct Analysis: ~Copyable {
             let origin = table.origins[index]
             detector.admit(origin, as: OriginID(rawValue: UInt16(index)))
             origins.append(origin)
+            groups.append(origin.group)
         }
     }
 
@@ -41,7 +44,7 @@ struct Analysis: ~Copyable {
         _ event: PacketEvent, packet: RawSpan, carryOut: (Decision) -> Void
     ) {
         let grade = detector.observe(event, packet: packet)
-        counts.add(grade, group: origin(event.origin).group)
+        counts.add(grade, group: knows(event.origin) ? groups[Int(event.origin.rawValue)] : nil)
         if detector.hasFindings { decide(carryOut) }
     }
 
@@ -62,18 +65,28 @@ struct Analysis: ~Copyable {
     mutating func finish(at time: Timestamp, carryOut: (Decision) -> Void) {
         detector.finish()
         decide(carryOut)
+        stateRemainingLoss(at: time, carryOut: carryOut)
+    }
+
+    /// Says what was lost and not told yet, however short ago the last time was.
+    mutating func stateRemainingLoss(at time: Timestamp, carryOut: (Decision) -> Void) {
         if let decision = decider.finish(loss: loss, at: time) { carryOut(decision) }
     }
 
     /// Takes over changed settings; the table stays.
     mutating func apply(settings: DetectionSettings, facts: HostFacts) {
         detector.apply(settings: settings, facts: facts)
+        decider.apply(attemptsWindow: settings.repeatedWindow)
     }
 
     /// Takes over the table of an earlier run; one that cannot be used is told and left.
-    mutating func restore(from file: TableFile?, log: Logger) {
+    ///
+    /// - Parameter registry: learns the origins of the saved records.
+    mutating func restore(from file: TableFile?, registry: OriginRegistry, log: Logger) {
         do {
             guard let file, let bytes = try file.read() else { return }
+            for origin in try Detector.origins(inSaved: bytes.span) { _ = registry.intern(origin) }
+            admit(registry.snapshot)
             try detector.restore(from: bytes.span)
             log.info("table restored: \(detector.sourceCount) sources")
         } catch {

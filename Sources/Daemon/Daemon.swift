@@ -37,17 +37,17 @@ package struct Daemon: Sendable {
         if let choice = settings.decisionLog {
             let file = try LoggedDecisions(choice, observer: observer, log: log)
             outlets.append(file.outlet())
-            kept += [choice.path, Folder.of(choice.path)]
+            kept += [Folder.of(choice.path), choice.path]
             decisionLog = file
         } else {
             decisionLog = nil
         }
         let table = settings.tablePath.map { TableFile(path: $0) }
         if let table {
-            try Folder.make(Folder.of(table.path))
+            try Folder.need(Folder.of(table.path))
             kept += [Folder.of(table.path)] + (table.exists ? [table.path] : [])
         }
-        try Folder.make(Folder.of(settings.controlSocket))
+        try Folder.need(Folder.of(settings.controlSocket))
         kept.append(Folder.of(settings.controlSocket))
         pipeline = try Pipeline(
             settings: settings, table: table, outputs: Outputs(outlets: outlets, feed: feed),

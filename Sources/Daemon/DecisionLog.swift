@@ -7,7 +7,6 @@ import Glibc
 /// A line that does not fit on the disk is lost and counted; the next one is tried again, so that
 /// the log goes on by itself when there is room.
 /// Thread: one at a time. A reader of a pipe that goes away raises SIGPIPE, which the daemon ignores.
-@safe
 package struct DecisionLog: ~Copyable {
     /// What the operator should know about lines that were lost.
     package enum Trouble: Hashable, Sendable {
@@ -59,7 +58,7 @@ package struct DecisionLog: ~Copyable {
             return
         }
         lost += 1
-        let cause = DecisionLogError.text(error)
+        let cause = System.message(of: error)
         failing = cause
         // The first line that is lost is told at once, unless the last telling was just now.
         if told.map({ now - $0 >= .seconds(60) }) ?? true {
@@ -89,10 +88,7 @@ package struct DecisionLog: ~Copyable {
     private mutating func write(_ bytes: [UInt8]) -> CInt? {
         var written = 0
         while written < bytes.count {
-            let count = unsafe bytes[written...].withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            let error = errno
+            let (count, error) = System.writeOnce(bytes[written...], to: descriptor)
             if count > 0 {
                 written += count
             } else if count == 0 || error != EINTR {
@@ -105,44 +101,29 @@ package struct DecisionLog: ~Copyable {
 
     /// Takes the beginning of a line away again.
     private mutating func cutBack(_ count: Int) {
-        var status = stat()
-        let known = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         // A file that was emptied meanwhile has nothing to cut, and must not grow.
-        let size = Int(status.st_size) - count
-        if known, size >= 0, ftruncate(descriptor, off_t(size)) == 0 { return }
+        if let size = System.size(of: descriptor), size >= count,
+            ftruncate(descriptor, off_t(size - count)) == 0
+        {
+            return
+        }
         endsInALine = true
     }
 
     private static func openFile(_ path: String) throws(DecisionLogError) -> CInt {
-        // Nonblocking, so that a pipe without a reader is an error and not a daemon that hangs.
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-        let descriptor = unsafe Glibc.open(path, flags, 0o640)
+        let descriptor = System.openToAppend(path)
         guard descriptor >= 0 else { throw DecisionLogError(.open, path, errno) }
         return descriptor
     }
 
     private static func makeDirectory(of path: String) throws(DecisionLogError) {
-        for (index, character) in zip(path.indices, path) where character == "/" {
-            let directory = String(path[..<index])
-            guard !directory.isEmpty, unsafe access(directory, F_OK) != 0 else { continue }
-            guard unsafe mkdir(directory, 0o750) == 0 || errno == EEXIST else {
-                throw DecisionLogError(.makeDirectory, directory, errno)
-            }
-        }
+        guard let (folder, errno) = Folder.make(Folder.of(path)) else { return }
+        throw DecisionLogError(.makeDirectory, folder, errno)
     }
 
     /// Whether a crash left the file without a newline at its end.
     private static func endsInALine(_ path: String) -> Bool {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_size > 0
-        else { return false }
-        var last: UInt8 = 0x0a
-        let count = unsafe pread(descriptor, &last, 1, status.st_size - 1)
-        return count == 1 && last != 0x0a
+        System.lastByte(ofFile: path).map { $0 != 0x0a } ?? false
     }
 }
 
@@ -165,13 +146,6 @@ package struct DecisionLogError: Error, Hashable, Sendable {
 
     /// 77 for want of permission, 71 for all else.
     package var exitCode: Int32 { errno == EACCES || errno == EPERM ? 77 : 71 }
-
-    static func text(_ errno: CInt) -> String {
-        var buffer = [CChar](repeating: 0, count: 128)
-        guard unsafe strerror_r(errno, &buffer, buffer.count) == 0 else { return "error \(errno)" }
-        return String(
-            decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
 }
 
 extension DecisionLogError: CustomStringConvertible {
@@ -183,7 +157,7 @@ extension DecisionLogError: CustomStringConvertible {
             case ENXIO: "Start the reader of the pipe first"
             default: "Choose another path"
             }
-        return "cannot \(operation.rawValue) (\(path)): \(DecisionLogError.text(errno)). "
+        return "cannot \(operation.rawValue) (\(path)): \(System.message(of: errno)). "
             + "\(mend), or change log.decisions in the settings."
     }
 }

@@ -65,7 +65,9 @@ final class DetectorLoop {
             publish()
             if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
         }
-        save(at: System.now)
+        let end = System.now
+        analysis.stateRemainingLoss(at: end, carryOut: carryOut)
+        save(at: end)
         publish()
     }
 

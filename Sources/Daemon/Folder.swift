@@ -10,30 +10,27 @@ enum Folder {
     }
 
     /// Makes the folder and those above it; one that is there stays as it is.
-    static func make(_ path: String) throws(StartError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o750])
-        } catch {
-            let failure = FileFailure(error)
-            throw StartError(
-                failure.isPermission ? .permission : .system,
-                "cannot make the folder \(path): \(failure.cause)")
+    ///
+    /// Returns: nil, or the folder that could not be made and errno.
+    static func make(_ path: String) -> (folder: String, errno: CInt)? {
+        for (index, character) in zip(path.indices, path) where character == "/" {
+            let folder = String(path[..<index])
+            if let cause = failure(making: folder) { return (folder, cause) }
         }
+        return failure(making: path).map { (path, $0) }
     }
-}
 
-/// What Foundation's file errors come from.
-struct FileFailure {
-    let cause: String
-    let isPermission: Bool
+    private static func failure(making folder: String) -> CInt? {
+        guard !folder.isEmpty else { return nil }
+        let cause = System.makeFolder(folder)
+        return cause == 0 ? nil : cause
+    }
 
-    init(_ error: any Error) {
-        let outer = error as NSError
-        let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError ?? outer
-        let isSystem = inner.domain == NSPOSIXErrorDomain
-        cause = isSystem ? System.message(of: CInt(inner.code)) : outer.localizedDescription
-        isPermission = isSystem && (inner.code == Int(EACCES) || inner.code == Int(EPERM))
+    /// As `make`, with the error of a daemon that cannot start.
+    static func need(_ path: String) throws(StartError) {
+        guard let (folder, errno) = make(path) else { return }
+        throw StartError(
+            errno == EACCES || errno == EPERM ? .permission : .system,
+            "cannot make the folder \(folder): \(System.message(of: errno))")
     }
 }

@@ -41,7 +41,7 @@ final class Pipeline: Service {
                 registry: registry, progress: progress, bell: bell))
         var analysis = Analysis(
             settings: settings.detection, facts: HostFacts(settings), seed: System.randomSeed)
-        analysis.restore(from: table, log: log)
+        analysis.restore(from: table, registry: registry, log: log)
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,

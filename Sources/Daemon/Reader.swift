@@ -20,6 +20,12 @@ final class Reader {
 
     /// Datagrams of one group that are read before the next group has its turn.
     private static let turn = 16
+    /// Turns of all groups before the reader looks up: a flood must not keep it from a reload, from
+    /// the interfaces' names, or from the end.
+    private static let rounds = 16
+    /// Turns at the end: as many as empty a receive buffer of 64 MiB that is full of datagrams with
+    /// one packet each (2.3 KiB of it), not as many as a flood would like.
+    private static let lastRounds = 2048
 
     init(
         groups: [GroupReader], interfaces: consuming InterfaceNames, ring: EventRing,
@@ -42,19 +48,18 @@ final class Reader {
             let ready = System.poll(watched, milliseconds: -1)
             if ready.contains(bell.descriptor) {
                 bell.silence()
-                takeChange()
+                takeChanges()
             }
             if ready.contains(interfaces.fileDescriptor) { followNames() }
-            drain(into: &producer)
+            drain(into: &producer, rounds: Reader.rounds)
         }
-        drain(into: &producer)
+        drain(into: &producer, rounds: Reader.lastRounds)
     }
 
     /// Reads all groups in turn until none has anything left.
-    private func drain(into producer: inout EventProducer) {
-        var messages = 1
-        while messages > 0 {
-            messages = 0
+    private func drain(into producer: inout EventProducer, rounds: Int) {
+        for _ in 0..<rounds {
+            var messages = 0
             for group in groups {
                 do {
                     messages += try group.receive(
@@ -66,7 +71,7 @@ final class Reader {
                 producer.publish()
             }
             progress.update(groups)
-            if progress.isStopping { break }
+            if messages == 0 { break }
         }
     }
 
@@ -79,14 +84,15 @@ final class Reader {
     }
 
     /// After a reload: leaves the groups that went, and reads those that came.
-    private func takeChange() {
-        guard let change = progress.takeChange() else { return }
-        progress.retire(groups.filter { change.leave.contains($0.group.group) })
-        groups.removeAll { change.leave.contains($0.group.group) }
-        groups += change.join.take() ?? []
-        for reader in groups {
-            if let meaning = change.groups.first(where: { $0.group == reader.group.group }) {
-                reader.become(meaning)
+    private func takeChanges() {
+        for change in progress.takeChanges() {
+            progress.retire(groups.filter { change.leave.contains($0.group.group) })
+            groups.removeAll { change.leave.contains($0.group.group) }
+            groups += change.join.take() ?? []
+            for reader in groups {
+                if let meaning = change.groups.first(where: { $0.group == reader.group.group }) {
+                    reader.become(meaning)
+                }
             }
         }
     }

@@ -32,7 +32,8 @@ final class ReaderProgress: Sendable {
         var retiredRefused = RefusalCounts()
         var lastError: NFLogError?
         var errors = 0
-        var change: Change?
+        /// In the order of the reloads; a second one may come before the first is taken.
+        var changes: [Change] = []
     }
 
     private let state = Mutex(State())
@@ -77,13 +78,13 @@ final class ReaderProgress: Sendable {
         }
     }
 
-    func ask(for change: Change) { state.withLock { $0.change = change } }
+    func ask(for change: Change) { state.withLock { $0.changes.append(change) } }
 
-    func takeChange() -> Change? {
+    func takeChanges() -> [Change] {
         state.withLock { state in
-            let change = state.change
-            state.change = nil
-            return change
+            let changes = state.changes
+            state.changes = []
+            return changes
         }
     }
 

@@ -75,8 +75,8 @@ final class Reloader: Service {
             ),
             ("detection.memory", new.detection.memory == old.detection.memory),
             ("log.decisions", new.decisionLog == old.decisionLog),
-            ("daemon.control-socket", new.controlSocket == old.controlSocket),
-            ("daemon.state-directory", new.tablePath == old.tablePath),
+            ("control.socket", new.controlSocket == old.controlSocket),
+            ("detection.table", new.tablePath == old.tablePath),
             ("daemon.user", new.user == old.user),
         ]
         if let (name, _) = fixed.first(where: { !$0.1 }) {

@@ -20,7 +20,7 @@ package struct SelfCheck {
             return [.failure("settings", "\(error)", mend: nil, kind)]
         }
         var results: [CheckResult] = [.ok("settings", "understood")]
-        results.append(rights)
+        results += [rights, libraries]
         results += settings.groups.map(state)
         results += feeds(of: settings)
         results.append(receiveBuffer(settings))
@@ -34,6 +34,15 @@ package struct SelfCheck {
         return .failure(
             "rights", "CAP_NET_ADMIN is missing",
             mend: "Run as root, or by contrib/systemd/picket.service", .permission)
+    }
+
+    private var libraries: CheckResult {
+        do {
+            try LibraryCheck.run()
+            return .ok("libraries", "libnetfilter_log has what we call")
+        } catch {
+            return .failure("libraries", "\(error)", mend: nil, .unavailable)
+        }
     }
 
     /// Whether we could subscribe to the group, found out by doing it for a moment.
@@ -80,7 +89,7 @@ package struct SelfCheck {
             return [
                 .failure(
                     name, "the firewall sends nothing there",
-                    mend: "Add the rules of iptables/ in the source or /usr/share/doc/picket",
+                    mend: "Add rules that do; iptables/README.md of the source has them",
                     .unavailable)
             ]
         }

@@ -5,7 +5,7 @@ import Glibc
 import Packets
 
 /// The C library and the kernel, as far as the daemon speaks to them itself; the only file of this
-/// module with unsafe code beside `DecisionLog`.
+/// module with unsafe code.
 ///
 /// Safety: every pointer here is to a local value and does not outlive its call.
 package enum System {
@@ -34,12 +34,18 @@ package enum System {
     package static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
-        let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        return String(decoding: bytes, as: UTF8.self)
+        return text(buffer)
     }
 
     package static func message(of errno: CInt) -> String {
-        unsafe String(cString: strerror(errno))
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard unsafe strerror_r(errno, &buffer, buffer.count) == 0 else { return "error \(errno)" }
+        return text(buffer)
+    }
+
+    /// The text of a C buffer, up to its NUL.
+    private static func text(_ buffer: [CChar]) -> String {
+        String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     package static var isRoot: Bool { geteuid() == 0 }
@@ -63,8 +69,11 @@ package enum System {
     }
 
     /// Gives a file or folder to a user; a failure is told by errno.
+    ///
+    /// A link is given itself, not what it leads to: its folder is the user's already, who may have
+    /// laid it to a file of root's.
     package static func give(_ path: String, uid: UInt32, gid: UInt32) -> CInt {
-        unsafe chown(path, uid, gid) == 0 ? 0 : errno
+        unsafe lchown(path, uid, gid) == 0 ? 0 : errno
     }
 
     /// Writes all bytes to a descriptor; returns 0 or the errno that stopped it.
@@ -171,5 +180,47 @@ package enum System {
                     descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), destination, length)
             }
         }
+    }
+}
+
+/// Files that are written line by line, where a short write must be known.
+extension System {
+    /// Opens for appending, or -1 and errno. Nonblocking, so that a pipe without a reader is an
+    /// error and not a daemon that hangs.
+    static func openToAppend(_ path: String) -> CInt {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        return unsafe open(path, flags, 0o640)
+    }
+
+    /// Makes one folder with mode 0750; 0 when it is there afterwards, else errno.
+    static func makeFolder(_ path: String) -> CInt {
+        unsafe mkdir(path, 0o750) == 0 || errno == EEXIST ? 0 : errno
+    }
+
+    /// Writes once: how many bytes were taken, and errno when it was none.
+    static func writeOnce(_ bytes: ArraySlice<UInt8>, to descriptor: CInt) -> (Int, CInt) {
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+        return (count, errno)
+    }
+
+    /// The size of an open file; nil for pipes and devices.
+    static func size(of descriptor: CInt) -> Int? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
+    }
+
+    /// The last byte of a regular file; nil when it is empty, unreadable, or no such file.
+    static func lastByte(ofFile path: String) -> UInt8? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard let size = size(of: descriptor), size > 0 else { return nil }
+        var last: UInt8 = 0
+        return unsafe pread(descriptor, &last, 1, off_t(size - 1)) == 1 ? last : nil
     }
 }

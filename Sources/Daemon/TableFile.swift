@@ -37,7 +37,11 @@ package struct TableFileError: Error, CustomStringConvertible {
     init(doing operation: String, path: String, cause: any Error) {
         self.operation = operation
         self.path = path
-        self.cause = FileFailure(cause).cause
+        let outer = cause as NSError
+        let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError ?? outer
+        self.cause =
+            inner.domain == NSPOSIXErrorDomain
+            ? System.message(of: CInt(inner.code)) : outer.localizedDescription
     }
 
     package var description: String { "cannot \(operation) \(path): \(cause)" }

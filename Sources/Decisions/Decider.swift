@@ -10,7 +10,7 @@ package struct Decider: Sendable {
     /// Unit: nanoseconds.
     private let lossInterval: Int64
     /// Unit: nanoseconds.
-    private let attemptsWindow: Int64
+    private var attemptsWindow: Int64
     private var reportedLoss = LossCounts()
     private var lastLossReport: Timestamp?
 
@@ -24,6 +24,11 @@ package struct Decider: Sendable {
     ) {
         nextSequence = firstSequence
         self.lossInterval = lossInterval.wholeNanoseconds
+        self.attemptsWindow = attemptsWindow.wholeNanoseconds
+    }
+
+    /// Names another window from now on, as after a reload.
+    package mutating func apply(attemptsWindow: Duration) {
         self.attemptsWindow = attemptsWindow.wholeNanoseconds
     }
 

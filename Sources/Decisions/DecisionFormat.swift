@@ -34,13 +34,8 @@ extension String {
     /// Control characters, line and paragraph separators, and the marks that turn the direction of
     /// writing round. Prefixes and interface names come from the kernel as they are.
     var printable: String {
-        // Nearly all lines are plain ASCII, where a look at the bytes is enough.
-        var isPlain = true
-        for byte in utf8 where byte < 0x20 || byte > 0x7e {
-            isPlain = false
-            break
-        }
-        if isPlain { return self }
+        // Nearly every text is plain, and then nothing is copied.
+        if isPlainASCII { return self }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.value {
@@ -51,4 +46,7 @@ extension String {
         }
         return String(result)
     }
+
+    /// Whether it holds nothing but letters, digits, signs and spaces of ASCII.
+    var isPlainASCII: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }
 }

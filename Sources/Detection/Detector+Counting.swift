@@ -93,10 +93,10 @@ extension Detector {
     /// Only what goes to a port that no client is given opens a connection; the same (host, port)
     /// proves nothing new.
     mutating func credit(_ event: PacketEvent) {
-        guard event.ipProtocol.hasPorts,
-            event.traits.isDisjoint(with: [.laterFragment, .shortTransport]),
+        let wire = Wire(event)
+        guard wire.hasPorts, !event.has(.laterFragment), !event.has(.shortTransport),
             !grader.host.isEphemeral(event.destinationPort), !grader.isMartian(event),
-            event.ipProtocol != .tcp || event.tcpFlags.isDisjoint(with: .rst)
+            wire != .tcp || event.control & Control.rst == 0
         else { return }
         let number = record(for: event, isProbe: false)
         let salt = UInt64(event.ipProtocol.rawValue) << 16 | UInt64(event.destinationPort)

@@ -141,6 +141,7 @@ extension Detector {
                 return novelty
             }
             borrowTally(for: number)
+            if table.records[place].traits.contains(.frozen) { return .unknown }
         }
         let tally = table.records[place].tally
         let wasExact = tallies[tally].targets.isExact
@@ -156,8 +157,21 @@ extension Detector {
     }
 
     /// Lends a tally to a source, if need be the one that was least recently active.
+    ///
+    /// Between scans a tally changes hands only when its owner has been quiet for a while: thousands
+    /// of scans at once would otherwise take them from each other with every packet, and none
+    /// would be counted for longer.
     private mutating func borrowTally(for number: UInt32) {
-        if let victim = tallies.nextVictim { takeTally(from: victim) }
+        if let victim = tallies.nextVictim {
+            let owner = Int(victim)
+            if table.records[Int(number)].isScanning, table.records[owner].isScanning,
+                clock.now &- table.records[owner].lastCounted < Limits.tallyQuiet
+            {
+                freeze(number)
+                return
+            }
+            takeTally(from: victim)
+        }
         guard let tally = tallies.lend(to: number) else { return }
         table.records[Int(number)].tally = tally
         let record = table.records[Int(number)]
@@ -170,17 +184,23 @@ extension Detector {
     /// A scan keeps its counts as they are; any other source goes back to its first five targets.
     mutating func takeTally(from number: UInt32) {
         let place = Int(number)
-        let counts = distinct(number)
-        tallies.giveBack(table.records[place].tally)
-        table.records[place].tally = SourceRecord.noTally
         if table.records[place].isScanning {
-            table.records[place].traits.insert(.frozen)
-            table.records[place].frozenTargets = UInt32(clamping: counts.targets.count)
-            table.records[place].frozenHosts = UInt32(clamping: counts.hosts.count)
-            table.records[place].frozenPorts = UInt16(clamping: counts.ports.count)
+            freeze(number)
         } else {
             table.records[place].shrink()
         }
+        tallies.giveBack(table.records[place].tally)
+        table.records[place].tally = SourceRecord.noTally
+    }
+
+    /// From here on the scan's distinct counts stand still; its packets go on counting.
+    private mutating func freeze(_ number: UInt32) {
+        let place = Int(number)
+        let counts = distinct(number)
+        table.records[place].traits.insert(.frozen)
+        table.records[place].frozenTargets = UInt32(clamping: counts.targets.count)
+        table.records[place].frozenHosts = UInt32(clamping: counts.hosts.count)
+        table.records[place].frozenPorts = UInt16(clamping: counts.ports.count)
     }
 
     /// Gives up what a record borrowed, before it goes.

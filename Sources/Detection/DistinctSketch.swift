@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
-
 /// Counts distinct things in 2 KiB: exactly up to 256, then estimated within 5 %.
 ///
 /// Shape: 512 words that live in the pool of all sketches. While exact, they are an open-addressed
@@ -22,7 +20,7 @@ struct DistinctSketch: BitwiseCopyable {
     ///   - hash: its low 30 bits count.
     ///   - mark: kept beside the thing while exact; a first mark on a known thing is `.stronger`.
     mutating func insert(
-        _ hash: UInt64, mark: Bool = false, into words: inout UniqueArray<UInt32>, at base: Int
+        _ hash: UInt64, mark: Bool = false, into words: inout ContiguousArray<UInt32>, at base: Int
     ) -> Novelty {
         let short = UInt32(truncatingIfNeeded: hash) & 0x3fff_ffff
         guard isExact else { return raise(short, in: &words, at: base) }
@@ -48,7 +46,7 @@ struct DistinctSketch: BitwiseCopyable {
         return .new
     }
 
-    private mutating func becomeEstimate(in words: inout UniqueArray<UInt32>, at base: Int) {
+    private mutating func becomeEstimate(in words: inout ContiguousArray<UInt32>, at base: Int) {
         var known = InlineArray<256, UInt32>(repeating: 0)
         var found = 0
         for slot in 0..<DistinctSketch.words {
@@ -67,7 +65,7 @@ struct DistinctSketch: BitwiseCopyable {
 
     /// Raises the thing's register to the place of its first set bit.
     private mutating func raise(
-        _ short: UInt32, in words: inout UniqueArray<UInt32>, at base: Int
+        _ short: UInt32, in words: inout ContiguousArray<UInt32>, at base: Int
     ) -> Novelty {
         let register = Int(short & 0xfff)
         let rank = min(15, (short >> 12 | 1 << 18).trailingZeroBitCount + 1)
@@ -78,8 +76,18 @@ struct DistinctSketch: BitwiseCopyable {
         words[base + register >> 3] = word & ~(15 << shift) | UInt32(rank) << shift
         histogram[old] -= 1
         histogram[rank] += 1
-        count = max(count, UInt32(estimate.rounded()))
+        if isTimeToEstimate(short) { count = max(count, UInt32(estimate.rounded())) }
         return .new
+    }
+
+    /// Whether the estimate is made anew with this thing: with every eighth that raises a register,
+    /// because an estimate costs as much as the rest of the event. Few things are at most 8 in 512
+    /// behind, many at most 8 in 4096, as that many raise a register while the count doubles.
+    ///
+    /// It hangs on the thing and the count alone, so that a table that was saved and restored
+    /// estimates at the same moments.
+    private func isTimeToEstimate(_ short: UInt32) -> Bool {
+        count < 2 * DistinctSketch.exactLimit || short >> 20 & 7 == 0
     }
 
     /// Ertl's improved raw estimator (New cardinality estimation algorithms for HyperLogLog
@@ -122,7 +130,7 @@ struct DistinctSketch: BitwiseCopyable {
 
 extension DistinctSketch {
     /// Rebuilds the sketch of saved registers; nil when the words cannot be registers.
-    init?(savedCount: UInt32, registers words: borrowing UniqueArray<UInt32>, at base: Int) {
+    init?(savedCount: UInt32, registers words: borrowing ContiguousArray<UInt32>, at base: Int) {
         guard savedCount > DistinctSketch.exactLimit else { return nil }
         count = savedCount
         isExact = false

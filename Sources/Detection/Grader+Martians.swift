@@ -10,12 +10,14 @@ extension Grader {
         if event.isV6, source.isV4 || destination.isV4 { return true }
         if source.isMulticast { return true }
         if source.isNowhere, !isWithoutAddressYet(event) { return true }
-        if destination.isNowhere, destination != .limitedBroadcast { return true }
-        if event.traits.contains(.loopback) { return false }
-        if source.isLoopback || destination.isLoopback || source == destination { return true }
+        if destination.isNowhere, !destination.isSame(as: .limitedBroadcast) { return true }
+        if event.has(.loopback) { return false }
+        if source.isLoopback || destination.isLoopback || source.isSame(as: destination) {
+            return true
+        }
         // The kernel hands its own multicast and broadcast back to itself on the outgoing
         // interface (ip_mc_output), so that only a unicast packet in our name is forged.
-        return host.isOwn(source) && !event.traits.contains(.output)
+        return host.isOwn(source) && !event.has(.output)
             && !host.isForEverybody(destination)
     }
 
@@ -23,11 +25,11 @@ extension Grader {
     /// one (RFC 4862), or tells of its groups meanwhile (RFC 3376 section 4.2.13, RFC 3590).
     private func isWithoutAddressYet(_ event: PacketEvent) -> Bool {
         if event.source == .unspecified {
-            return event.ipProtocol == .icmpv6 && event.destination.isMulticast
+            return Wire(event) == .icmp && event.destination.isMulticast
         }
         guard event.source == Address(v4: 0) else { return false }
-        switch event.ipProtocol {
-        case .udp:
+        switch Wire(event) {
+        case .datagram:
             return event.destination == .limitedBroadcast && event.sourcePort == 68
                 && event.destinationPort == 67
         case .igmp: return event.destination.isMulticast

@@ -15,44 +15,37 @@ package struct Grader: Sendable {
 
     /// The first line that holds decides.
     package func grade(_ event: PacketEvent) -> Grade {
-        let traits = event.traits
-        if traits.contains(.martian) { return .martian }
-        if traits.contains(.refused) { return .refused }
-        if traits.contains(.accepted) { return .accepted }
+        if event.has(.martian) { return .martian }
+        if event.has(.refused) { return .refused }
+        if event.has(.accepted) { return .accepted }
         if isMartian(event) { return .martian }
-        if traits.contains(.laterFragment) { return .fragment }
-        if traits.contains(.linkMulticast) || host.isForEverybody(event.destination) {
-            return .chatter
-        }
+        if event.has(.laterFragment) { return .fragment }
+        if event.has(.linkMulticast) || host.isForEverybody(event.destination) { return .chatter }
         // Headers are split over fragments to slip past a filter, never by a stack.
-        if traits.contains(.shortTransport) { return .probe }
-        switch event.ipProtocol {
+        if event.has(.shortTransport) { return .probe }
+        switch Wire(event) {
         case .tcp: return gradeTCP(event)
-        case .udp, .udpLite: return gradeUDP(event)
+        case .datagram: return gradeUDP(event)
         case .sctp: return gradeSCTP(event)
         case .dccp: return gradeDCCP(event)
-        case .icmp where !event.isV6:
-            return gradeICMP(event, ICMPMeaning(v4: event.icmpType, code: event.icmpCode))
-        case .icmpv6 where event.isV6:
-            return gradeICMP(event, ICMPMeaning(v6: event.icmpType, code: event.icmpCode))
+        case .icmp: return gradeICMP(event, ICMPMeaning(event))
         // No router passes IGMP on, so off-link somebody made it.
-        case .igmp where !event.isV6: return host.isOnLink(event.source) ? .chatter : .probe
+        case .igmp: return host.isOnLink(event.source) ? .chatter : .probe
         // Empty by definition: it may be what is left of something, and asks nothing.
-        case .noNextHeader where event.isV6: return .ambiguous
-        default: return .probe
+        case .noNextHeader: return .ambiguous
+        case .unspoken: return .probe
         }
     }
 
-    /// ECE and CWR are no part of the question: an ECN SYN is a SYN (RFC 3168 section 6.1.1).
     private func gradeTCP(_ event: PacketEvent) -> Grade {
-        let control = event.tcpFlags.subtracting([.ece, .cwr])
-        if control == [.syn, .ack] { return .backscatter }
-        if control.contains(.syn) { return .probe }
-        if control.contains(.rst) {
+        let control = event.control
+        if control == Control.syn | Control.ack { return .backscatter }
+        if control & Control.syn != 0 { return .probe }
+        if control & Control.rst != 0 {
             // A reset is never answered, so it asks nothing; with FIN or URG no stack sends it.
-            return control.isDisjoint(with: [.fin, .urg]) ? .backscatter : .probe
+            return control & (Control.fin | Control.urg) == 0 ? .backscatter : .probe
         }
-        guard control.contains(.ack) else { return .probe }
+        if control & Control.ack == 0 { return .probe }
         return isTail(event) ? .late : .ambiguous
     }
 
@@ -61,7 +54,7 @@ package struct Grader: Sendable {
         if isNeighbourly(from: from, to: to), host.isOnLink(event.source) { return .chatter }
         // Time, and keys for IPsec with and without NAT: both ends speak from the same port.
         if from == to, to == 123 || to == 500 || to == 4500 { return .late }
-        if to >= 1024, host.isService(from), event.traits.contains(.answer) { return .late }
+        if to >= 1024, host.isService(from), event.has(.answer) { return .late }
         return host.isEphemeral(to) ? .ambiguous : .probe
     }
 
@@ -88,7 +81,7 @@ package struct Grader: Sendable {
         case .request, .unassigned: .probe
         case .reply: .backscatter
         // An error about nothing answers nothing.
-        case .error: event.traits.contains(.quotesPacket) ? .backscatter : .ambiguous
+        case .error: event.has(.quotesPacket) ? .backscatter : .ambiguous
         // A router lowers the hop limit, so 255 proves a neighbour whatever its address.
         case .neighbourDiscovery: event.hopLimit == 255 ? .chatter : .probe
         case .linkControl: host.isOnLink(event.source) ? .chatter : .probe
@@ -114,14 +107,4 @@ package struct Grader: Sendable {
         default: false
         }
     }
-}
-
-extension IPProtocol {
-    /// RFC 8200 section 4.7.
-    static let noNextHeader = IPProtocol(rawValue: 59)
-}
-
-extension PacketEvent {
-    /// IPv6 by the parser's word or by its addresses.
-    var isV6: Bool { traits.contains(.v6) || !source.isV4 }
 }

@@ -31,7 +31,7 @@ struct HostView: Sendable {
         var range = 0..<ownAddresses.count
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2
-            if ownAddresses[middle] == address { return true }
+            if ownAddresses[middle].isSame(as: address) { return true }
             range =
                 ownAddresses[middle] < address
                 ? middle + 1..<range.upperBound : range.lowerBound..<middle
@@ -51,8 +51,8 @@ struct HostView: Sendable {
 
     /// Whether everybody on the wire gets what is sent to this address.
     func isForEverybody(_ address: Address) -> Bool {
-        if address.isMulticast || address == .limitedBroadcast { return true }
-        for broadcast in broadcasts where broadcast == address { return true }
+        if address.isMulticast || address.isSame(as: .limitedBroadcast) { return true }
+        for broadcast in broadcasts where broadcast.isSame(as: address) { return true }
         return false
     }
 
@@ -61,11 +61,11 @@ struct HostView: Sendable {
 
     /// Whether the packet goes to a port with a server of ours behind it.
     func serves(_ event: PacketEvent) -> Bool {
-        switch event.ipProtocol {
-        case .tcp: servedTCP.contains(event.destinationPort)
-        case .udp: servedUDP.contains(event.destinationPort)
+        switch event.ipProtocol.rawValue {
+        case 6: servedTCP.contains(event.destinationPort)
+        case 17: servedUDP.contains(event.destinationPort)
         default:
-            !servedOther.isEmpty && event.ipProtocol.hasPorts
+            !servedOther.isEmpty && Wire(event).hasPorts
                 && servedOther.contains(
                     ServedPort(ipProtocol: event.ipProtocol, port: event.destinationPort))
         }
@@ -73,7 +73,7 @@ struct HostView: Sendable {
 
     /// Seen from home: our own packet on its way out counts as outbound wherever it goes.
     func direction(of event: PacketEvent) -> Direction {
-        if event.traits.contains(.output) { return .outbound }
+        if event.has(.output) { return .outbound }
         guard isHome(event.source) else { return .inbound }
         return isHome(event.destination) ? .internal : .outbound
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Packets
+
 /// What an ICMP or ICMPv6 message is for, by its type and code.
 ///
 /// Source: IANA ICMP Parameters and ICMPv6 Parameters. A type that is reserved there and was never
@@ -17,6 +19,13 @@ enum ICMPMeaning: Sendable {
     /// Assigned, and sent by nobody who is well: deprecated, experimental, mobility.
     case oddity
     case unassigned
+
+    init(_ event: PacketEvent) {
+        self =
+            event.isV6
+            ? ICMPMeaning(v6: event.icmpType, code: event.icmpCode)
+            : ICMPMeaning(v4: event.icmpType, code: event.icmpCode)
+    }
 
     init(v4 type: UInt8, code: UInt8) {
         self =

@@ -19,6 +19,9 @@ struct Limits: Sendable {
     /// after the first, RFC 6298) are over by then; a monitor or a guesser of passwords goes on.
     static let repeatSeconds: UInt32 = 60
 
+    /// How long a scan must be quiet before another scan may have its tally. Unit: nanoseconds.
+    static let tallyQuiet: Int64 = 60_000_000_000
+
     init(_ settings: DetectionSettings) {
         targets = min(max(settings.targets, 1), 10_000)
         outboundTargets = min(max(settings.outboundTargets, 1), 10_000)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 
 /// Notices when many probing /64s belong to one /48, which is what a site is given (RFC 6177).
@@ -18,7 +17,7 @@ struct PrefixWatch: ~Copyable {
         var count: UInt8 = 0
     }
 
-    private(set) var entries: UniqueArray<Entry>
+    private(set) var entries: ContiguousArray<Entry>
     private let setMask: Int
 
     /// So many probing /64s are one source.
@@ -28,7 +27,7 @@ struct PrefixWatch: ~Copyable {
     init(capacity: Int) {
         var sets = 16
         while sets * 2 * PrefixWatch.ways <= capacity { sets *= 2 }
-        entries = UniqueArray(repeating: Entry(), count: sets * PrefixWatch.ways)
+        entries = ContiguousArray(repeating: Entry(), count: sets * PrefixWatch.ways)
         setMask = sets - 1
     }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
-
 /// Something that hangs in a ``RecencyList``.
 protocol Linked {
     var previous: UInt32 { get set }
@@ -18,7 +16,7 @@ struct RecencyList: Sendable {
     static let none = UInt32.max
 
     mutating func append<Element: Linked>(
-        _ index: UInt32, in elements: inout UniqueArray<Element>
+        _ index: UInt32, in elements: inout ContiguousArray<Element>
     ) {
         elements[Int(index)].previous = newest
         elements[Int(index)].next = RecencyList.none
@@ -32,7 +30,7 @@ struct RecencyList: Sendable {
     }
 
     mutating func remove<Element: Linked>(
-        _ index: UInt32, in elements: inout UniqueArray<Element>
+        _ index: UInt32, in elements: inout ContiguousArray<Element>
     ) {
         let previous = elements[Int(index)].previous
         let next = elements[Int(index)].next

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
-
 /// Finds a record by its source's hash: open addressing, linear probing, no tombstones.
 ///
 /// Shape: slots of (32 bits of the hash, record number + 1); 0 is empty. The place comes from the
 /// same 32 bits, so that removal can close the gap without looking at the records.
 /// Bound: 8 bytes a slot, at most three quarters of the slots in use.
 struct SourceIndex: ~Copyable {
-    private var slots: UniqueArray<UInt64>
+    private var slots: ContiguousArray<UInt64>
     private let mask: Int
 
     init(capacity: Int) {
         var size = 16
         while size / 4 * 3 < capacity { size *= 2 }
-        slots = UniqueArray(repeating: 0, count: size)
+        slots = ContiguousArray(repeating: 0, count: size)
         mask = size - 1
     }
 

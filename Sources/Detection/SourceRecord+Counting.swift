@@ -25,7 +25,7 @@ extension SourceRecord {
                 traits.insert(.manyProtocols)
             }
         }
-        if event.ipProtocol.hasPorts, !event.traits.contains(.shortTransport) {
+        if Wire(event).hasPorts, !event.has(.shortTransport) {
             ports[transport.rawValue].include(event.destinationPort)
         }
         countTechnique(Technique(of: event), 1)

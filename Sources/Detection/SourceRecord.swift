@@ -92,6 +92,11 @@ struct SourceRecord: BitwiseCopyable, Linked {
         return Network(firstAddress, prefixLength: Int(width))
     }
 
+    func isOf(_ other: Network) -> Bool {
+        guard width == other.prefixLength else { return false }
+        return firstAddress.isSame(as: other.address) || source.address.isSame(as: other.address)
+    }
+
     var isScanning: Bool { list == .scanning }
 
     var totalPackets: UInt64 {
@@ -112,12 +117,10 @@ enum TransportClass: Int, CaseIterable {
     case tcp = 0, udp, other, icmp
 
     init(_ event: PacketEvent) {
-        switch event.ipProtocol {
-        case .tcp: self = .tcp
-        case .udp: self = .udp
-        case .icmp where !event.isV6: self = .icmp
-        case .icmpv6 where event.isV6: self = .icmp
-        default: self = .other
+        switch event.ipProtocol.rawValue {
+        case 6: self = .tcp
+        case 17: self = .udp
+        default: self = Wire(event) == .icmp ? .icmp : .other
         }
     }
 }

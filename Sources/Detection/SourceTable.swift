@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 
 /// The records of all sources: a fixed number, found by hash, ordered by their last counted packet.
@@ -10,7 +9,7 @@ import Packets
 /// Bound: `capacity` records, allocated once; a record's number stays the same while it lives.
 struct SourceTable: ~Copyable {
     let capacity: Int
-    var records: UniqueArray<SourceRecord>
+    var records: ContiguousArray<SourceRecord>
     private var index: SourceIndex
     private var lists = InlineArray<3, RecencyList>(repeating: RecencyList())
     private var free = RecencyList.none
@@ -19,7 +18,7 @@ struct SourceTable: ~Copyable {
     init(capacity: Int, hash: KeyedHash) {
         self.capacity = max(16, min(capacity, 1 << 28))
         self.hash = hash
-        records = UniqueArray(minimumCapacity: self.capacity)
+        records = ContiguousArray(minimumCapacity: self.capacity)
         index = SourceIndex(capacity: self.capacity)
     }
 
@@ -57,7 +56,7 @@ struct SourceTable: ~Copyable {
     }
 
     func find(_ source: Network) -> UInt32? {
-        index.find(hash(of: source)) { records[Int($0)].source == source }
+        index.find(hash(of: source)) { records[Int($0)].isOf(source) }
     }
 
     /// Precondition: the source is not in it, and it is not full.

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 
 /// A tally read from a saved table, with its sketches' words.
 struct SavedTally: ~Copyable {
     var tally: Tally
-    var words: UniqueArray<UInt32>
+    var words: ContiguousArray<UInt32>
 
     init(from reader: inout SavedReader, _ bytes: Span<UInt8>) throws(SavedTableError) {
         tally = Tally(owner: RecencyList.none)
-        words = UniqueArray(repeating: 0, count: TallyPool.wordsEach)
+        words = ContiguousArray(repeating: 0, count: TallyPool.wordsEach)
         tally.destinationCount = try reader.take(bytes)
         tally.portSampleCount = try reader.take(bytes)
         guard tally.destinationCount <= 10, tally.portSampleCount <= 10 else {
@@ -53,7 +52,7 @@ extension TallyPool {
 
 extension DistinctSketch {
     fileprivate func save(
-        to writer: inout SavedWriter, _ words: borrowing UniqueArray<UInt32>, at base: Int
+        to writer: inout SavedWriter, _ words: borrowing ContiguousArray<UInt32>, at base: Int
     ) {
         writer.put(isExact ? UInt8(1) : 0)
         writer.put(count)
@@ -64,7 +63,7 @@ extension DistinctSketch {
 
     fileprivate init(
         from reader: inout SavedReader, _ bytes: Span<UInt8>,
-        into words: inout UniqueArray<UInt32>, at base: Int
+        into words: inout ContiguousArray<UInt32>, at base: Int
     ) throws(SavedTableError) {
         let isExact = try reader.take(UInt8.self, bytes) == 1
         let count = try reader.take(UInt32.self, bytes)

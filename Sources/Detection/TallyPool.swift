@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 
 /// The distinct targets, hosts and ports of a source that has more than fit into its record.
@@ -27,9 +26,9 @@ struct Tally: BitwiseCopyable, Linked {
 /// least recently active is taken away from its source.
 struct TallyPool: ~Copyable {
     let capacity: Int
-    private(set) var tallies: UniqueArray<Tally>
+    private(set) var tallies: ContiguousArray<Tally>
     /// Three sketches for each tally.
-    private(set) var words: UniqueArray<UInt32>
+    private(set) var words: ContiguousArray<UInt32>
     private var free: UInt32 = RecencyList.none
     /// Those that are lent, by when they were last used.
     private(set) var lent = RecencyList()
@@ -39,8 +38,8 @@ struct TallyPool: ~Copyable {
 
     init(capacity: Int) {
         self.capacity = max(1, min(capacity, Int(SourceRecord.noTally)))
-        tallies = UniqueArray(minimumCapacity: self.capacity)
-        words = UniqueArray(minimumCapacity: self.capacity * TallyPool.wordsEach)
+        tallies = ContiguousArray(minimumCapacity: self.capacity)
+        words = ContiguousArray(minimumCapacity: self.capacity * TallyPool.wordsEach)
     }
 
     subscript(_ index: UInt16) -> Tally { tallies[Int(index)] }

@@ -19,19 +19,19 @@ struct Target {
     init(of event: PacketEvent) {
         host = event.destination
         ipProtocol = event.ipProtocol
-        let isShort = event.traits.contains(.shortTransport)
-        hasPort = event.ipProtocol.hasPorts && !isShort
-        let isICMP = event.ipProtocol == (event.isV6 ? .icmpv6 : .icmp)
+        let wire = Wire(event)
+        let isShort = event.has(.shortTransport)
+        hasPort = wire.hasPorts && !isShort
+        let isMessage = wire == .icmp && !isShort
         let type = event.icmpType
-        selector =
-            isShort ? 0 : hasPort ? event.destinationPort : isICMP ? UInt16(type) << 8 : 0
-        isEcho = isICMP && !isShort && type == (event.isV6 ? 128 : 8)
+        selector = hasPort ? event.destinationPort : isMessage ? UInt16(type) << 8 : 0
+        isEcho = isMessage && type == (event.isV6 ? 128 : 8)
         isICMPRequest =
             isEcho
-            || isICMP && !isShort
+            || isMessage
                 && (event.isV6
                     ? ICMPMeaning(v6: type, code: 0) == .request
                     : ICMPMeaning(v4: type, code: 0) == .request)
-        isBareProtocol = !event.ipProtocol.hasPorts && !isICMP
+        isBareProtocol = !wire.hasPorts && wire != .icmp
     }
 }

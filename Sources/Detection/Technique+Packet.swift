@@ -8,42 +8,51 @@ extension Technique {
     /// An ACK and a window scan look the same on the wire; both are ``ack`` here and get their
     /// second name in the summary, as does a ``connect``, which is a SYN too.
     init(of event: PacketEvent) {
-        if event.traits.contains(.shortTransport) {
-            self = .other
+        if event.has(.shortTransport) {
+            // Only a first fragment can hide a header, and log text never shows SCTP's. Else the IP
+            // header said itself that nothing follows: the protocol number is the question.
+            let isHidden = event.has(.firstFragment) || event.ipProtocol == .sctp
+            self = isHidden ? .other : .ipProtocol
             return
         }
-        switch event.ipProtocol {
+        switch Wire(event) {
         case .tcp: self = Technique.tcp(event)
-        case .udp, .udpLite: self = .udp
+        case .datagram: self = .udp
         case .sctp: self = event.flags == 1 ? .sctpInit : .other
         case .dccp: self = .other
-        case .icmp where !event.isV6:
-            switch event.icmpType {
-            case 8: self = .icmpEcho
-            case 13: self = .icmpTimestamp
-            case 17: self = .icmpMask
-            default: self = .other
-            }
-        case .icmpv6 where event.isV6: self = event.icmpType == 128 ? .icmpEcho : .other
-        default: self = .ipProtocol
+        case .icmp: self = event.isV6 ? Technique.icmpv6(event) : Technique.icmp(event)
+        case .igmp, .noNextHeader, .unspoken: self = .ipProtocol
         }
     }
 
     private static func tcp(_ event: PacketEvent) -> Technique {
-        switch event.tcpFlags.subtracting([.ece, .cwr]) {
-        case .syn: event.tcpOptions.isSuperset(of: fullStack) ? .connect : .syn
-        case .fin: .fin
-        case []: .null
+        switch event.control {
+        case Control.syn:
+            event.tcpOptions.rawValue & fullStack == fullStack ? .connect : .syn
+        case Control.fin: .fin
+        case 0: .null
         // Both trees: the scanner's three lights, and all six.
-        case [.fin, .psh, .urg], [.fin, .syn, .rst, .psh, .ack, .urg]: .xmas
-        case .ack: .ack
-        case [.fin, .ack]: .maimon
+        case Control.fin | Control.psh | Control.urg, Control.all: .xmas
+        case Control.ack: .ack
+        case Control.fin | Control.ack: .maimon
         default: .other
         }
     }
 
-    /// What an operating system's own SYN carries and a scanner's raw one does not.
-    private static let fullStack: TCPOptionKinds = [
-        .maximumSegmentSize, .sackPermitted, .timestamps, .windowScale,
-    ]
+    private static func icmp(_ event: PacketEvent) -> Technique {
+        switch event.icmpType {
+        case 8: .icmpEcho
+        case 13: .icmpTimestamp
+        case 17: .icmpMask
+        default: .other
+        }
+    }
+
+    private static func icmpv6(_ event: PacketEvent) -> Technique {
+        event.icmpType == 128 ? .icmpEcho : .other
+    }
+
+    /// What an operating system's own SYN carries and a scanner's raw one does not: segment size,
+    /// SACK permitted, timestamps and window scale.
+    private static let fullStack: UInt8 = 0x0f
 }

@@ -43,9 +43,9 @@ package struct Lab {
         defer { LabSignals.release() }
 
         for gone in try LabNetwork.removeLeftovers() {
-            LabFolder(owner: gone).remove()
             say("Removed what a lab that was killed had left (process \(gone)).")
         }
+        LabFolder.removeLeftovers()
         let folder = LabFolder(owner: owner)
         try folder.make()
         defer { folder.remove() }
@@ -66,7 +66,8 @@ package struct Lab {
         return 0
     }
 
-    private func startDaemon(in network: LabNetwork, folder: LabFolder) throws(LabError) -> Process {
+    private func startDaemon(in network: LabNetwork, folder: LabFolder) throws(LabError) -> Process
+    {
         try network.start(
             in: network.target,
             [
@@ -101,7 +102,8 @@ package struct Lab {
         }
         guard scanner.terminationStatus == 0 else {
             throw .failed(
-                command: command.joined(separator: " "), status: scanner.terminationStatus, said: "")
+                command: command.joined(separator: " "), status: scanner.terminationStatus, said: ""
+            )
         }
     }
 

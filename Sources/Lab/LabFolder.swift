@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The lab's own files: settings, rules, decisions, control socket and state of its daemon.
+/// The lab's own files: settings, rules, decisions and control socket of its daemon.
 ///
 /// It is below /run, where only root makes names, so that nobody can lay a link in its way.
 package struct LabFolder {
@@ -10,9 +10,24 @@ package struct LabFolder {
     package var settings: String { "\(path)/picket.yaml" }
     package var decisions: String { "\(path)/log/decisions.json" }
     package var socket: String { "\(path)/run/control.sock" }
-    package var state: String { "\(path)/state" }
 
-    package init(owner: Int32) { path = "/run/picket-lab-\(owner)" }
+    private static let place = "/run"
+    private static let mark = "picket-lab-"
+
+    package init(owner: Int32) { self.init(at: "\(LabFolder.place)/\(LabFolder.mark)\(owner)") }
+
+    package init(at path: String) { self.path = path }
+
+    /// Removes the folders of labs whose process is gone.
+    package static func removeLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        for name in names where name.hasPrefix(mark) {
+            guard let owner = Int32(name.dropFirst(mark.count)),
+                !LabSystem.exists(process: owner)
+            else { continue }
+            LabFolder(owner: owner).remove()
+        }
+    }
 
     package func make() throws(LabError) {
         remove()
@@ -20,7 +35,7 @@ package struct LabFolder {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: false,
                 attributes: [.posixPermissions: 0o755])
-            for part in ["log", "run", "state"] {
+            for part in ["log", "run"] {
                 try FileManager.default.createDirectory(
                     atPath: "\(path)/\(part)", withIntermediateDirectories: false,
                     attributes: [.posixPermissions: 0o755])
@@ -52,6 +67,8 @@ package struct LabFolder {
             nflog:
               groups: [5]
             detection:
+              # Nothing is kept: each lab starts knowing nobody.
+              table: off
               home-networks: [\(LabNetwork.home.map { "\"\($0)\"" }.joined(separator: ", "))]
             log:
               decisions:

@@ -16,14 +16,17 @@ package struct LabNetwork {
 
     /// The process that owns the lab: it is in the names, so that leftovers can be told.
     package let owner: Int32
-    package var target: String { "\(LabNetwork.mark)\(owner)-target" }
-    package var scanner: String { "\(LabNetwork.mark)\(owner)-scanner" }
+    /// Tells two labs of one process apart.
+    private let tag: String
+    package var target: String { "\(LabNetwork.mark)\(owner)-\(tag)target" }
+    package var scanner: String { "\(LabNetwork.mark)\(owner)-\(tag)scanner" }
 
     private static let mark = "picket-lab-"
     private let ip: Tool
 
-    package init(owner: Int32) throws(LabError) {
+    package init(owner: Int32, tag: String = "") throws(LabError) {
         self.owner = owner
+        self.tag = tag
         ip = try Tool("ip", package: "iproute2")
     }
 
@@ -66,11 +69,14 @@ package struct LabNetwork {
         ["netns", "exec", namespace] + command
     }
 
-    package func run(in namespace: String, _ command: [String]) throws(LabError) {
+    @discardableResult
+    package func run(in namespace: String, _ command: [String]) throws(LabError) -> String {
         try ip.run(inside(namespace, command))
     }
 
-    func start(in namespace: String, _ command: [String], quiet: Bool) throws(LabError) -> Process {
+    package func start(in namespace: String, _ command: [String], quiet: Bool) throws(LabError)
+        -> Process
+    {
         try ip.start(inside(namespace, command), quiet: quiet)
     }
 

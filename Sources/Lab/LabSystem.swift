@@ -97,7 +97,8 @@ struct RawSocket: ~Copyable {
         let descriptor = socket(family, type, CInt(IPPROTO_TCP))
         guard descriptor >= 0 else {
             throw .system(
-                operation: "open a raw socket", object: "TCP", cause: LabSystem.text(ofError: errno))
+                operation: "open a raw socket", object: "TCP", cause: LabSystem.text(ofError: errno)
+            )
         }
         let opened = RawSocket(descriptor: descriptor, v6: !source.isV4)
         guard unsafe opened.withAddress(source, { unsafe bind(descriptor, $0, $1) }) == 0 else {
@@ -132,7 +133,8 @@ struct RawSocket: ~Copyable {
             unsafe withUnsafeMutableBytes(of: &name.sin6_addr) { bytes in
                 for index in 0..<16 {
                     let half = index < 8 ? address.high : address.low
-                    unsafe bytes[index] = UInt8(truncatingIfNeeded: half >> UInt64(56 - 8 * (index % 8)))
+                    unsafe bytes[index] = UInt8(
+                        truncatingIfNeeded: half >> UInt64(56 - 8 * (index % 8)))
                 }
             }
             return unsafe withUnsafePointer(to: &name) { pointer in

@@ -112,6 +112,24 @@ struct KindTests {
         #expect(try #require(echoes).kind == .pingSweep)
     }
 
+    @Test(
+        "A header that says itself that nothing follows asks for its protocol; a fragment hides it")
+    func bareProtocols() throws {
+        // UDP-Lite, DCCP, and the extension headers of IPv6: what they ask for has no fields.
+        let numbers: [UInt8] = [0, 33, 43, 44, 51, 60, 136]
+        func bare(_ number: UInt8, _ traits: PacketTraits) -> PacketEvent {
+            PacketEvent(
+                source: Known.scanner6, destination: Known.server6,
+                ipProtocol: IPProtocol(rawValue: number), traits: traits.union(.v6))
+        }
+        let scan = try #require(
+            findings(in: numbers.map { bare($0, .shortTransport) }).onlyScan)
+        #expect(scan.techniques == [.ipProtocol])
+        let hidden = try #require(
+            findings(in: numbers.map { bare($0, [.shortTransport, .firstFragment]) }).onlyScan)
+        #expect(hidden.techniques == [.other])
+    }
+
     @Test("A technique below a tenth of the packets is not named; the most frequent comes first")
     func shares() throws {
         let few =

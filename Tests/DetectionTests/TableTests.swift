@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import BasicContainers
 import Packets
 import Testing
 
@@ -85,7 +84,7 @@ struct TableTests {
         #expect(ended.map(\.summary.source) == [Network(host: outsider(0))])
     }
 
-    @Test("When all tallies are lent, the silent scan's counts stand still and say so")
+    @Test("When all tallies are lent, a new scan gets that of a scan silent for a minute")
     func tallies() throws {
         var settings = DetectionSettings()
         settings.memory = 1 << 20
@@ -93,9 +92,9 @@ struct TableTests {
         let capacity = detector.tallies.capacity
         for port in 1...20 { detector.see(tcp(port)) }
         for number in 0..<capacity {
-            for port in 1...10 { detector.see(tcp(port, from: outsider(number))) }
+            for port in 1...10 { detector.see(tcp(port, from: outsider(number), at: 60)) }
         }
-        for port in 21...30 { detector.see(tcp(port)) }
+        for port in 21...30 { detector.see(tcp(port, at: 61)) }
         detector.finish()
         let scan = try #require(
             detector.takeFindings().ended.map(\.summary).first {
@@ -105,6 +104,25 @@ struct TableTests {
         #expect(scan.packets == 30)
         #expect(scan.level == 2)
         #expect(scan.destinations == [Known.server])
+    }
+
+    @Test("When all tallies are lent to busy scans, a new scan's counts stand still and say so")
+    func busyTallies() throws {
+        var settings = DetectionSettings()
+        settings.memory = 1 << 20
+        var detector = Detector(settings: settings, facts: Known.facts, seed: 3)
+        for number in 0..<detector.tallies.capacity {
+            for port in 1...10 { detector.see(tcp(port, from: outsider(number))) }
+        }
+        for port in 1...30 { detector.see(tcp(port, at: 1)) }
+        detector.finish()
+        let scans = detector.takeFindings().ended.map(\.summary)
+        let late = try #require(scans.first { $0.source == Network(host: Known.scanner) })
+        #expect(!late.targets.exact)
+        #expect(late.packets == 30)
+        #expect(late.level == 2)
+        let early = scans.filter { $0.source != Network(host: Known.scanner) }
+        #expect(early.allSatisfy { $0.targets == DistinctCount(10) })
     }
 
     @Test("The index finds what is in it, and nothing else, however it was filled and emptied")
@@ -153,7 +171,7 @@ struct TableTests {
 
     private func sketch(of count: Int) -> DistinctSketch {
         let hash = KeyedHash(seed: 11)
-        var words = UniqueArray<UInt32>(repeating: 0, count: DistinctSketch.words)
+        var words = ContiguousArray<UInt32>(repeating: 0, count: DistinctSketch.words)
         var sketch = DistinctSketch()
         for number in 0..<count {
             _ = sketch.insert(hash(UInt64(number), 0), into: &words, at: 0)

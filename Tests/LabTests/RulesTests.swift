@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+@testable import Lab
+
+@Suite(
+    "Rules that feed NFLOG", .serialized,
+    .enabled(
+        if: Machine.can("ip", "nft", "iptables-restore", "ip6tables-restore", "nmap", "tcpdump"),
+        "needs root, ip, nft, iptables, nmap and tcpdump"))
+struct RulesTests {
+    /// Loads rules over a host's own, and expects: the ten scans in both families, once each, with
+    /// the prefix; nothing that a client sees changed; and nothing left after the undo.
+    private func exercise(
+        _ tag: String, prefix: String, once: Bool = true, host: (Wire) throws -> Void,
+        install: (Wire) throws -> Void, undo: (Wire) throws -> Void
+    ) throws {
+        let wire = try Wire(tag)
+        try host(wire)
+        let statesBefore = try portStates(over: wire)
+        #expect(statesBefore.contains("filtered") && statesBefore.contains("closed"))
+        let rulesBefore = try wire.everyRule()
+
+        try install(wire)
+        let rulesFed = try wire.everyRule()
+        #expect(rulesFed != rulesBefore)
+        let record = try wire.recording {
+            try TenScans.send(over: wire, v6: false)
+            try TenScans.send(over: wire, v6: true)
+        } until: { text in
+            TenScans.missing(in: text, v6: false).isEmpty
+                && TenScans.missing(in: text, v6: true).isEmpty
+        }
+        #expect(TenScans.missing(in: record.text, v6: false) == [])
+        #expect(TenScans.missing(in: record.text, v6: true) == [])
+        if once { #expect(TenScans.doubled(in: record.text) == []) }
+        #expect(record.bytes.range(of: Data(prefix.utf8)) != nil)
+        #expect(try portStates(over: wire) == statesBefore)
+
+        try undo(wire)
+        #expect(try wire.everyRule() == rulesBefore)
+        try undo(wire)
+        #expect(try wire.everyRule() == rulesBefore)
+    }
+
+    /// A host whose policy drops, as most are taught to write it.
+    private func policyDrop(v6: Bool) -> String {
+        """
+        *filter
+        :INPUT DROP [0:0]
+        :FORWARD DROP [0:0]
+        :OUTPUT ACCEPT [0:0]
+        -A INPUT -i lo -j ACCEPT
+        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        -A INPUT -m conntrack --ctstate INVALID -j DROP
+        \(v6 ? "-A INPUT -p ipv6-icmp -j ACCEPT" : "-A INPUT -p icmp -j ACCEPT")
+        -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+        -A INPUT -p tcp -m tcp --dport 80 -j ACCEPT
+        COMMIT
+
+        """
+    }
+
+    /// A host that drops by rules in several chains, logs some, and whose policy accepts.
+    private func ruleDrop(v6: Bool) -> String {
+        """
+        *filter
+        :INPUT ACCEPT [0:0]
+        :FORWARD ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        :guests-that-nobody-has-asked - [0:0]
+        -A INPUT -i lo -j ACCEPT
+        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        \(v6 ? "-A INPUT -p ipv6-icmp -j ACCEPT" : "-A INPUT -p icmp -j ACCEPT")
+        -A INPUT -p tcp -m tcp --dport 445 -m comment --comment "no -j DROP in a text" -j DROP
+        -A INPUT -m conntrack --ctstate INVALID -j guests-that-nobody-has-asked
+        -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT
+        -A INPUT -p tcp -m tcp --dport 23 -j REJECT --reject-with tcp-reset
+        -A INPUT -j LOG --log-prefix "dropped "
+        -A INPUT -j NFLOG --nflog-group 6
+        -A INPUT -j DROP
+        -A guests-that-nobody-has-asked -j DROP
+        COMMIT
+
+        """
+    }
+
+    private func loadBoth(_ text: (Bool) -> String, on wire: Wire) throws {
+        try wire.load(text(false), with: ["iptables-restore"])
+        try wire.load(text(true), with: ["ip6tables-restore"])
+    }
+
+    @Test("The restore files feed a host whose policy drops, and undo takes every trace back")
+    func restoreFiles() throws {
+        try exercise("files", prefix: "INPUT DROP ") {
+            try loadBoth(policyDrop, on: $0)
+        } install: { wire in
+            try wire.target(
+                "iptables-restore", "--noflush", Machine.rules("iptables/picket.v4.rules"))
+            try wire.target(
+                "ip6tables-restore", "--noflush", Machine.rules("iptables/picket.v6.rules"))
+        } undo: { wire in
+            try wire.target(Machine.rules("iptables/undo"))
+        }
+    }
+
+    @Test("install feeds each iptables rule that drops or rejects, and twice is the same as once")
+    func iptablesInstall() throws {
+        try exercise("install", prefix: "guests-that-nobody-has-asked DROP ") {
+            try loadBoth(ruleDrop, on: $0)
+        } install: { wire in
+            try wire.target(Machine.rules("iptables/install"))
+            let once = try wire.everyRule()
+            try wire.target(Machine.rules("iptables/install"))
+            #expect(try wire.everyRule() == once)
+        } undo: { wire in
+            try wire.target(Machine.rules("iptables/undo"))
+        }
+    }
+
+    @Test("install names a rule that it cannot feed, because its match counts packets")
+    func countingMatch() throws {
+        let wire = try Wire("count")
+        let host = policyDrop(v6: false).replacingOccurrences(
+            of: "COMMIT",
+            with:
+                "-A INPUT -p tcp -m recent --update --seconds 60 --name ssh --rsource -j DROP\nCOMMIT"
+        )
+        try wire.load(host, with: ["iptables-restore"])
+        let said = try wire.target("sh", "-c", "\(Machine.rules("iptables/install")) 2>&1")
+        #expect(said.contains("not fed, its match counts packets: -A INPUT -p tcp -m recent"))
+        #expect(try !wire.everyRule().contains("--rsource -j PICKET"))
+    }
+
+    @Test("An empty raw table that was there before is there after")
+    func emptyTable() throws {
+        let wire = try Wire("empty")
+        try wire.load("*raw\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n", with: ["iptables-restore"])
+        let before = try wire.everyRule()
+        try wire.target(Machine.rules("iptables/install"))
+        try wire.target(Machine.rules("iptables/undo"))
+        #expect(try wire.everyRule() == before)
+    }
+
+    @Test("install feeds each nftables rule, verdict map and policy that drops")
+    func nftablesInstall() throws {
+        let host = """
+            table inet filter {
+                set bad { type ipv4_addr; elements = { 203.0.113.9 }; }
+                chain input {
+                    type filter hook input priority filter; policy drop;
+                    iif "lo" accept
+                    ct state vmap { established : accept, related : accept, invalid : drop }
+                    meta l4proto { icmp, ipv6-icmp } accept
+                    tcp dport 445 counter log prefix "smb " drop comment "no shares"
+                    ip saddr @bad drop
+                    tcp dport 23 reject with tcp reset
+                    tcp dport { 22, 80 } accept
+                    meta nfproto ipv6 jump six
+                }
+                chain six {
+                    udp dport 53 reject
+                    drop
+                }
+            }
+
+            """
+        try exercise("nft", prefix: "input DROP ") {
+            try $0.load(host, with: ["nft", "-f"])
+        } install: { wire in
+            try wire.target(Machine.rules("nftables/install"))
+            let once = try wire.everyRule()
+            try wire.target(Machine.rules("nftables/install"))
+            #expect(try wire.everyRule() == once)
+        } undo: { wire in
+            try wire.target(Machine.rules("nftables/undo"))
+        }
+    }
+
+    @Test("The example firewall serves ssh and http and feeds all that it drops")
+    func example() throws {
+        let wire = try Wire("example")
+        for _ in 1...2 {
+            try wire.target("nft", "-f", Machine.rules("nftables/example.nft"))
+            try wire.target("nft", "-f", Machine.rules("nftables/picket.nft"))
+        }
+        let states = try portStates(over: wire)
+        #expect(states.contains("22/closed") && states.contains("80/closed"))
+        #expect(states.contains("23/filtered") && states.contains("443/filtered"))
+        let record = try wire.recording {
+            try TenScans.send(over: wire, v6: false)
+            try TenScans.send(over: wire, v6: true)
+        } until: { text in
+            TenScans.missing(in: text, v6: false).isEmpty
+                && TenScans.missing(in: text, v6: true).isEmpty
+        }
+        #expect(TenScans.missing(in: record.text, v6: false) == [])
+        #expect(TenScans.missing(in: record.text, v6: true) == [])
+        #expect(TenScans.doubled(in: record.text) == [])
+    }
+
+    @Test("The chains of drops.nft can be included in a user's own table")
+    func snippet() throws {
+        let wire = try Wire("snippet")
+        let host = """
+            table inet filter {
+                include "\(Machine.rules("nftables/drops.nft"))"
+                chain input {
+                    type filter hook input priority filter; policy drop;
+                    ct state established,related accept
+                    ct state invalid jump picket_input
+                    ct state invalid drop
+                    meta l4proto ipv6-icmp accept
+                    jump picket_input
+                }
+            }
+
+            """
+        try wire.load(host, with: ["nft", "-f"])
+        let record = try wire.recording {
+            try TenScans.send(over: wire, v6: false)
+        } until: {
+            TenScans.missing(in: $0, v6: false).isEmpty
+        }
+        #expect(TenScans.missing(in: record.text, v6: false) == [])
+    }
+
+    @Test(
+        "Martians come with their name, from both front ends; DHCP and plain packets do not",
+        arguments: ["iptables", "nftables"])
+    func martians(frontEnd: String) throws {
+        let wire = try Wire("martian-\(frontEnd)")
+        if frontEnd == "iptables" {
+            // On a host without rules, where nothing is dropped, `install` feeds martians alone.
+            try wire.target(Machine.rules("iptables/install"))
+        } else {
+            try wire.target("nft", "-f", Machine.rules("nftables/picket.nft"))
+        }
+        let link = try wire.target("cat", "/sys/class/net/lab0/address")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        /// One UDP frame with any addresses, past the sender's own routing.
+        func send(_ source: String, _ target: String, port: Int) throws -> Process {
+            try wire.network.start(
+                in: wire.network.scanner,
+                [
+                    "nping", "--udp", "-c", "1", "-N", "--send-eth", "-e", "lab0",
+                    "--source-mac", "02:00:00:00:00:01", "--dest-mac", link, "-S", source,
+                    "--dest-ip", target, "-g", "68", "-p", "\(port)",
+                ], quiet: true)
+        }
+        let martians = [
+            ("0.1.2.3", "192.0.2.10"), ("127.0.0.5", "192.0.2.10"), ("224.0.0.9", "192.0.2.10"),
+            ("240.1.2.3", "192.0.2.10"), ("255.255.255.255", "192.0.2.10"),
+            ("198.51.100.7", "0.0.0.0"), ("198.51.100.7", "127.0.0.9"),
+            ("198.51.100.7", "240.0.0.9"), ("127.0.0.1", "127.0.0.1"),
+        ]
+        let marks = martians.enumerated().map { number, pair in
+            "IP \(pair.0).68 > \(pair.1).\(2000 + number):"
+        }
+        let record = try wire.recording {
+            var sending = [
+                try send("0.0.0.0", "255.255.255.255", port: 67),
+                try send("0.0.0.0", "224.0.0.1", port: 67),
+                try send("198.51.100.7", "255.255.255.255", port: 67),
+            ]
+            for (number, pair) in martians.enumerated() {
+                sending.append(try send(pair.0, pair.1, port: 2000 + number))
+            }
+            for process in sending { process.waitUntilExit() }
+        } until: { text in
+            marks.allSatisfy { text.contains($0) }
+        }
+        #expect(marks.filter { !record.text.contains($0) } == [])
+        #expect(record.text.split(separator: "\n").count == martians.count)
+        #expect(record.bytes.range(of: Data("PREROUTING MARTIAN ".utf8)) != nil)
+    }
+}
