@@ -170,7 +170,9 @@ struct PipelineTests {
             events: 20_000, capacity: 1 << 12, waitingForRoom: true, table: file)
         #expect(outcome.counted == 20_000)
         var analysis = Analysis(settings: DetectionSettings(), facts: HostFacts(), seed: 3)
-        analysis.restore(from: file, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        analysis.restore(
+            from: file, registry: OriginRegistry(),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let sources = analysis.detector.sourceCount
         #expect(sources == outcome.numbers.sources)
         let openScans = analysis.detector.openScans
