@@ -105,9 +105,11 @@ struct CountingTests {
         progress.stop()
         #expect(progress.isStopping)
         #expect(progress.takeChanges().isEmpty)
-        progress.ask(
-            for: ReaderProgress.Change(groups: [], leave: [7], join: Handover([])))
-        #expect(progress.takeChanges().map(\.leave) == [[7]])
+        for group: UInt16 in [7, 8] {
+            progress.ask(
+                for: ReaderProgress.Change(groups: [], leave: [group], join: Handover([])))
+        }
+        #expect(progress.takeChanges().map(\.leave) == [[7], [8]])
         #expect(progress.takeChanges().isEmpty)
         #expect(progress.gap == 0)
         #expect(progress.errors.count == 0)
