@@ -66,19 +66,13 @@ package struct SelfCheck {
         guard System.hasNetAdmin else {
             return [.warning("rules", "not looked at without CAP_NET_ADMIN", mend: "Run as root")]
         }
-        let listed = Program.output(of: "nft", ["list", "ruleset"])
-        let saved4 = Program.output(of: "iptables-save", [])
-        let saved6 = Program.output(of: "ip6tables-save", [])
-        guard listed != nil || saved4 != nil || saved6 != nil else {
+        guard let rules = FeedRule.listed() else {
             return [
                 .warning(
                     "rules", "neither nft nor iptables-save is here to list them",
                     mend: "Install nftables or iptables")
             ]
         }
-        let rules =
-            FeedRule.parse(nft: listed ?? "") + FeedRule.parse(save: saved4 ?? "", family: .v4)
-            + FeedRule.parse(save: saved6 ?? "", family: .v6)
         return settings.groups.flatMap { SelfCheck.feed(of: $0.group, rules: rules) }
     }
 
