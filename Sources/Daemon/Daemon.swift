@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Control
 import Decisions
 import Logging
 import ServiceLifecycle
-import Settings
 
 /// The daemon: set up with root's rights, then run with as few as it needs until it is told to end.
 package struct Daemon: Sendable {

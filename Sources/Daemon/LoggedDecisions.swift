@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Control
 import Decisions
 import Logging
-import Settings
 import Synchronization
 
 /// The decision log as the running daemon has it: a format, and a file that may be opened anew.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Logging
 import NFLog
 import ServiceLifecycle
-import Settings
 import Synchronization
 import UnixSignals
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Captures
+import Configuration
 import Decisions
 import Foundation
 import Packets
-import Settings
 
 /// `picket replay`: files in, decisions on standard output, a summary on standard error.
 package struct ReplayRun {
