@@ -46,7 +46,7 @@ let package = Package(
         module("Detection", ["Packets"]),
         module("Decisions", ["Packets", "Detection"]),
         module(
-            "Settings",
+            "Configuration",
             [
                 "Packets", "Detection", "Decisions", "NFLog",
                 .product(name: "Yams", package: "Yams"),
@@ -59,7 +59,7 @@ let package = Package(
             "Daemon",
             [
                 "NFLog", "Packets", "Ring", "Detection", "Decisions", "Captures", "Control",
-                "Settings", "Programs", "CLinux", log,
+                "Configuration", "Programs", "CLinux", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -79,7 +79,7 @@ let package = Package(
         tests("DecisionsTests", ["Decisions"]),
         tests("CapturesTests", ["Captures"]),
         tests("NFLogTests", ["NFLog"]),
-        tests("SettingsTests", ["Settings"]),
+        tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),

@@ -39,7 +39,12 @@ extension StatusReport {
             ),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
-            ("watchers", StatusReport.number(watchers)),
+            (
+                "watchers",
+                StatusReport.number(watchers)
+                    + (undelivered == 0
+                        ? "" : "; \(StatusReport.number(undelivered)) decisions not delivered")
+            ),
         ]
         for (index, martian) in martians.enumerated() {
             rows.append((index == 0 ? "martians" : "", StatusReport.cleaned(martian)))

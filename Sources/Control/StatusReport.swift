@@ -99,6 +99,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var martians: [String] = []
     package var losses = Losses()
     package var watchers = 0
+    /// Decisions that found the queue of an output full: a terminal, a pipe or a disk that stalls.
+    package var undelivered = 0
     /// Nil when decisions are not logged.
     package var log: Log?
 
@@ -110,7 +112,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, losses, watchers, log
+        case rates, martians, losses, watchers, undelivered, log
         case openScans = "open_scans"
         case detectorBytes = "detector_bytes"
     }

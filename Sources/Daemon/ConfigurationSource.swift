@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Settings
+import Configuration
 
 /// Where a command's settings come from; read again at each reload.
 package struct ConfigurationSource: Sendable {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Control
 import Decisions
 import Logging
 import ServiceLifecycle
-import Settings
 
 /// The daemon: set up with root's rights, then run with as few as it needs until it is told to end.
 package struct Daemon: Sendable {
@@ -13,6 +13,7 @@ package struct Daemon: Sendable {
     private let pipeline: Pipeline
     private let decisionLog: LoggedDecisions?
     private let feed: DecisionFeed
+    private let feedWatch: FeedWatch
     private let manager: ServiceManager
     private let log: Logger
 
@@ -30,8 +31,9 @@ package struct Daemon: Sendable {
         self.log = log
         manager = ServiceManager(environment: environment)
         settings = try configuration.load()
-        let observer = Observer.thisHost
-        feed = DecisionFeed { decision, format in format.line(decision, observer: observer) }
+        let observer = HostObserver()
+        feedWatch = FeedWatch(observer: observer)
+        feed = DecisionFeed { observer.line($0, as: $1) }
         var outlets = [Outlet.standardOutput(format: format, observer: observer, log: log)]
         var kept: [String] = []
         if let choice = settings.decisionLog {
@@ -64,7 +66,8 @@ package struct Daemon: Sendable {
             path: settings.controlSocket, feed: feed, status: { status.report })
         let reloader = Reloader(
             settings: settings, configuration: configuration, pipeline: pipeline,
-            decisionLog: decisionLog, manager: manager, log: log)
+            decisionLog: decisionLog, feedWatch: feedWatch, manager: manager, log: log)
+        feedWatch.look(at: settings.groups.map(\.group))
         let groups = settings.groups.map { "\($0.group)" }.joined(separator: ", ")
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(

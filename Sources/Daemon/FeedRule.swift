@@ -23,7 +23,7 @@ struct FeedRule: Hashable, Sendable {
         var table = ""
         var chain = ""
         for line in text.split(separator: "\n") {
-            let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
+            let words = words(of: line)
             if words.first == "table", words.count >= 3 {
                 family = ["ip": .v4, "ip6": .v6, "inet": .both][words[1]] ?? .other
                 if words[1] == "bridge" || words[1] == "netdev" { family = .both }
@@ -55,7 +55,7 @@ struct FeedRule: Hashable, Sendable {
         var table = ""
         for line in text.split(separator: "\n") {
             if line.hasPrefix("*") { table = String(line.dropFirst()) }
-            let words = line.split(separator: " ").map(String.init)
+            let words = words(of: line)
             guard words.count > 2, words[0] == "-A", let target = words.firstIndex(of: "NFLOG"),
                 words[target - 1] == "-j"
             else { continue }
@@ -74,6 +74,27 @@ struct FeedRule: Hashable, Sendable {
             rules.append(rule)
         }
         return rules
+    }
+
+    /// The words of a line; a quoted text is one word, with its quotes, so that a prefix or a
+    /// comment is not taken for a part of the rule.
+    private static func words(of line: Substring) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var isQuoted = false
+        var isEscaped = false
+        for character in line {
+            if !isQuoted, character == " " || character == "\t" {
+                if !word.isEmpty { words.append(word) }
+                word = ""
+                continue
+            }
+            if character == "\"", !isEscaped { isQuoted.toggle() }
+            isEscaped = character == "\\" && !isEscaped
+            word.append(character)
+        }
+        if !word.isEmpty { words.append(word) }
+        return words
     }
 
     private static func number(after word: String, in words: [String], from start: Int) -> UInt16? {

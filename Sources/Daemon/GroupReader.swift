@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import NFLog
 import Packets
 import Ring
-import Settings
 
 /// One NFLOG group on its way into the ring: message, event, slot.
 ///

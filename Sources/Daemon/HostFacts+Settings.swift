@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Detection
-import Settings
 
 extension HostFacts {
     /// The facts as the settings state them; what they do not state keeps its default, until the

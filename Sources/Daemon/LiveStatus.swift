@@ -45,6 +45,7 @@ struct LiveStatus: Sendable {
         report.losses.drop = UInt64(pipeline.ring.drops)
         report.losses.refused = numbers.loss.refused
         report.watchers = feed.watchers
+        report.undelivered = pipeline.outputs.drops
         report.log = decisionLog?.state
         return report
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Control
 import Decisions
 import Logging
-import Settings
 import Synchronization
 
 /// The decision log as the running daemon has it: a format, and a file that may be opened anew.
@@ -12,10 +12,10 @@ import Synchronization
 final class LoggedDecisions: Sendable {
     private let file: Mutex<DecisionLog>
     private let choice: DecisionLogSettings
-    private let observer: Observer
+    private let observer: HostObserver
 
     init(
-        _ choice: DecisionLogSettings, observer: Observer, log: Logger
+        _ choice: DecisionLogSettings, observer: HostObserver, log: Logger
     ) throws(DecisionLogError) {
         self.choice = choice
         self.observer = observer
@@ -34,7 +34,7 @@ final class LoggedDecisions: Sendable {
     /// The queue that keeps a slow disk from delaying anybody else.
     func outlet() -> Outlet {
         Outlet("log") { [self] decision in
-            if let line = choice.format.line(decision, observer: observer) {
+            if let line = observer.line(decision, as: choice.format) {
                 file.withLock { $0.append(line) }
             }
         }

@@ -53,11 +53,11 @@ final class Outlet: Sendable {
 extension Outlet {
     /// Decisions for whoever started us; when nobody reads any more, that is told once.
     static func standardOutput(
-        format: DecisionFormat, observer: Observer, log: Logger
+        format: DecisionFormat, observer: HostObserver, log: Logger
     ) -> Outlet {
         let failed = Mutex(false)
         return Outlet("output") { decision in
-            guard let line = format.line(decision, observer: observer) else { return }
+            guard let line = observer.line(decision, as: format) else { return }
             var output = StandardOutput()
             do {
                 try output.line(line)

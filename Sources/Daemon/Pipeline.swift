@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Decisions
 import Detection
 import Logging
@@ -7,7 +8,6 @@ import NFLog
 import Packets
 import Ring
 import ServiceLifecycle
-import Settings
 
 /// The road of a packet, live:
 ///

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import NFLog
 import Packets
-import Settings
 import Synchronization
 
 /// What others may know of the reader, and ask of it.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Logging
 import NFLog
 import ServiceLifecycle
-import Settings
 import Synchronization
 import UnixSignals
 
@@ -13,17 +13,19 @@ final class Reloader: Service {
     private let configuration: ConfigurationSource
     private let pipeline: Pipeline
     private let decisionLog: LoggedDecisions?
+    private let feedWatch: FeedWatch
     private let manager: ServiceManager
     private let log: Logger
 
     init(
         settings: Settings, configuration: ConfigurationSource, pipeline: Pipeline,
-        decisionLog: LoggedDecisions?, manager: ServiceManager, log: Logger
+        decisionLog: LoggedDecisions?, feedWatch: FeedWatch, manager: ServiceManager, log: Logger
     ) {
         current = Mutex(settings)
         self.configuration = configuration
         self.pipeline = pipeline
         self.decisionLog = decisionLog
+        self.feedWatch = feedWatch
         self.manager = manager
         self.log = log
     }
@@ -63,6 +65,7 @@ final class Reloader: Service {
         let leave = Set(old.groups.map(\.group)).subtracting(new.groups.map(\.group))
         pipeline.change(groups: new.groups, leave: leave, join: join)
         pipeline.apply(new)
+        feedWatch.look(at: new.groups.map(\.group))
         current.withLock { $0 = new }
     }
 

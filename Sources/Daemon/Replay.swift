@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Captures
+import Configuration
 import Decisions
 import Detection
 import Packets
-import Settings
 
 /// The detector offline: captures and logs in, decisions out, time from the packets.
 ///

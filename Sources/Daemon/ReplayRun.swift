@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Captures
+import Configuration
 import Decisions
 import Foundation
 import Packets
-import Settings
 
 /// `picket replay`: files in, decisions on standard output, a summary on standard error.
 package struct ReplayRun {
@@ -31,14 +31,14 @@ package struct ReplayRun {
     package func run() throws {
         System.ignoreBrokenPipes()
         System.catchInterrupts()
-        let observer = Observer.thisHost
+        let observer = HostObserver()
         // Who looks on, or feeds a log that still grows, wants each decision at once.
         let isLive = System.outputIsTerminal || files.contains("-")
         var output = StandardOutput(blockBytes: isLive ? 0 : ReplayRun.block)
         var replay = Replay(settings: settings)
         let meter = ProgressMeter(enabled: !quiet && System.errorIsTerminal)
         func carryOut(_ decision: Decision) throws {
-            if let line = format.line(decision, observer: observer) { try output.line(line) }
+            if let line = observer.line(decision, as: format) { try output.line(line) }
         }
         var failure: CaptureError?
         for file in files where System.interrupt == nil {

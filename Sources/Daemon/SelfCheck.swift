@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Control
 import Foundation
 import NFLog
-import Settings
 
 /// `picket check`: what the daemon would meet on this host, one line each, with the mend.
 package struct SelfCheck {

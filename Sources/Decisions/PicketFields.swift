@@ -63,12 +63,10 @@ struct PicketFields {
             ("disposition", origin.rule.disposition.map { .string($0.rawValue) } ?? .null),
             ("group", origin.group.map { .integer(Int($0)) } ?? .null),
             ("hook", origin.hook.map { .string(name(of: $0)) } ?? .null),
-            // Of a log file nobody can say what stood before it.
+            // Of a log or a capture nobody can say what stood before it.
             (
                 "feed",
-                origin.group.map { group in
-                    observer.limitedGroups.contains(group) ? "limited" : "complete"
-                } ?? .null
+                origin.group.flatMap { observer.feeds[$0] }.map { .string($0.rawValue) } ?? .null
             ),
         ])
     }

@@ -2,12 +2,12 @@
 
 import ArgumentParser
 import Captures
+import Configuration
 import Control
 import Daemon
 import Lab
 import NFLog
 import Ring
-import Settings
 
 /// Runs a command's work; an error becomes one line on standard error and its exit code.
 func told(_ work: () throws -> Void) throws {

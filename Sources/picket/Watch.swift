@@ -18,10 +18,13 @@ struct Watch: ParsableCommand {
             let client = ControlClient(path: try settings.source.load().controlSocket)
             let format = format.value
             try blocking {
-                try await client.watch(format: format) { line in
-                    var output = StandardOutput()
-                    try output.line(line)
-                }
+                try await client.watch(
+                    format: format,
+                    onDropped: { say("\($0) decisions were lost here: the output was too slow") },
+                    onLine: { line in
+                        var output = StandardOutput()
+                        try output.line(line)
+                    })
             }
         }
     }

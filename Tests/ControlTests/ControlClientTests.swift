@@ -140,7 +140,7 @@ struct ControlClientTests {
     func endless() async throws {
         try await withAnswer(String(repeating: "x", count: 2 << 20)) { path in
             let error = try await #require(throws: ControlError.self) {
-                try await ControlClient(path: path).status()
+                try await ControlClient(path: path, patience: .seconds(120)).status()
             }
             #expect(error.cause == .protocolViolation("a line without end"))
         }
@@ -151,7 +151,9 @@ struct ControlClientTests {
         try await withAnswer("{\"picket\":1,\"watching\":\"text\"}\nline\n", closes: true) { path in
             var lines: [String] = []
             let error = try await #require(throws: ControlError.self) {
-                try await ControlClient(path: path).watch(format: .text) { lines.append($0) }
+                try await ControlClient(path: path, patience: .seconds(120)).watch(format: .text) {
+                    lines.append($0)
+                }
             }
             #expect(error.cause == .closed)
             #expect(lines == ["line"])
@@ -166,7 +168,7 @@ struct ControlClientTests {
         try await withAnswer(text) { path in
             var all: [String] = []
             let error = try await #require(throws: ControlError.self) {
-                try await ControlClient(path: path).watch(
+                try await ControlClient(path: path, patience: .seconds(120)).watch(
                     format: .text, onDropped: { all.append("dropped \($0)") },
                     onLine: { all.append($0) })
             }

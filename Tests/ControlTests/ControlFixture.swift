@@ -21,7 +21,7 @@ func withDirectory<Result>(_ body: (String) async throws -> Result) async throws
 
 /// A server on a socket of its own, running while the body does.
 func withServer<Result: Sendable>(
-    patience: TimeAmount = .seconds(10), padding: Int = 0,
+    patience: TimeAmount = .seconds(120), padding: Int = 0,
     status: @escaping @Sendable () -> StatusReport = { .sample },
     _ body: (String, DecisionFeed) async throws -> Result
 ) async throws -> Result {
@@ -127,7 +127,7 @@ final class RawClient: Sendable {
 
 /// Waits until the condition holds, which it soon does or never.
 func eventually(_ what: String, _ condition: () -> Bool) async throws {
-    let end = ContinuousClock.now.advanced(by: .seconds(10))
+    let end = ContinuousClock.now.advanced(by: .seconds(120))
     while !condition() {
         try #require(ContinuousClock.now < end, "\(what)")
         await Task.yield()
@@ -156,7 +156,7 @@ func required(_ lines: inout Lines) async throws -> String {
 }
 
 func expectStatus(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let report = try await ControlClient(path: path).status()
+    let report = try await ControlClient(path: path, patience: .seconds(120)).status()
     #expect(report == .sample, sourceLocation: sourceLocation)
 }
 

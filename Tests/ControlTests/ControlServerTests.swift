@@ -89,7 +89,7 @@ struct ControlServerTests {
             let error = try await #require(throws: ControlError.self) { try await open(path) }
             #expect(error.cause == .pathTooLong)
             let other = try await #require(throws: ControlError.self) {
-                try await ControlClient(path: path).status()
+                try await ControlClient(path: path, patience: .seconds(120)).status()
             }
             #expect(other.cause == .pathTooLong)
         }
@@ -132,7 +132,7 @@ struct ControlServerTests {
 
             // While it is full a client learns so, and when there is room again it is served.
             let error = try await #require(throws: ControlError.self) {
-                try await ControlClient(path: path).status()
+                try await ControlClient(path: path, patience: .seconds(120)).status()
             }
             #expect(error.cause == .refused("too many connections"))
             for channel in channels { try? await channel.close() }

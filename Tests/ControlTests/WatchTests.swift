@@ -20,7 +20,7 @@ struct WatchTests {
         try await withServer { path, feed in
             var lines: [String] = []
             await #expect(throws: Enough.self) {
-                try await ControlClient(path: path).watch(format: .ecs) {
+                try await ControlClient(path: path, patience: .seconds(120)).watch(format: .ecs) {
                     for sequence in 1...100 { feed.publish(decision(UInt64(sequence))) }
                 } onLine: { line in
                     lines.append(line)
@@ -172,7 +172,9 @@ struct WatchTests {
     func cancelled() async throws {
         try await withServer { path, feed in
             let task = Task {
-                try await ControlClient(path: path).watch(format: .text) { _ in }
+                try await ControlClient(path: path, patience: .seconds(120)).watch(format: .text) {
+                    _ in
+                }
             }
             try await eventually("it watches") { feed.watchers == 1 }
             task.cancel()

@@ -104,11 +104,13 @@ struct CountingTests {
         #expect(!progress.isStopping)
         progress.stop()
         #expect(progress.isStopping)
-        #expect(progress.takeChange()?.leave == nil)
-        progress.ask(
-            for: ReaderProgress.Change(groups: [], leave: [7], join: Handover([])))
-        #expect(progress.takeChange()?.leave == [7])
-        #expect(progress.takeChange()?.leave == nil)
+        #expect(progress.takeChanges().isEmpty)
+        for group: UInt16 in [7, 8] {
+            progress.ask(
+                for: ReaderProgress.Change(groups: [], leave: [group], join: Handover([])))
+        }
+        #expect(progress.takeChanges().map(\.leave) == [[7], [8]])
+        #expect(progress.takeChanges().isEmpty)
         #expect(progress.gap == 0)
         #expect(progress.errors.count == 0)
     }

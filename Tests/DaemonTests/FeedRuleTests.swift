@@ -70,7 +70,7 @@ struct FeedRuleTests {
         *filter
         :INPUT DROP [0:0]
         -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-        -A INPUT -m comment --comment "NFLOG" -j ACCEPT
+        -A INPUT -m comment --comment "to -j NFLOG \\"see\\" below" -j ACCEPT
         -A INPUT -j NFLOG
         -A INPUT -m limit --limit 1/sec --limit-burst 10 -j NFLOG --nflog-group 5 --nflog-threshold 1
         -A FORWARD -m hashlimit --hashlimit-upto 1/sec --hashlimit-name x -j NFLOG --nflog-group 6 --nflog-size 64

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Captures
+import Configuration
 import Decisions
 import Detection
 import Foundation
 import Packets
-import Settings
 import Testing
 
 @testable import Daemon

@@ -56,7 +56,7 @@ struct TableFileTests {
         try file.write(before.detector.saved())
         let told = Told()
         var after = analysis(probing: nil)
-        after.restore(from: file, log: told.log)
+        after.restore(from: file, registry: OriginRegistry(), log: told.log)
         #expect(told.lines == ["info: table restored: 1 sources"])
         var decisions: [Decision] = []
         after.observe(event(tcp(port: 5)), packet: RawSpan()) { decisions.append($0) }
@@ -70,7 +70,7 @@ struct TableFileTests {
         let file = TableFile(path: folder.path + "/table")
         try file.write(analysis(probing: 1...6).detector.saved())
         var after = analysis(probing: nil)
-        after.restore(from: file, log: Told().log)
+        after.restore(from: file, registry: OriginRegistry(), log: Told().log)
         var decisions: [Decision] = []
         after.observe(event(tcp(port: 7)), packet: RawSpan()) { decisions.append($0) }
         after.finish(at: .testStart) { decisions.append($0) }
@@ -83,8 +83,10 @@ struct TableFileTests {
         let folder = try TemporaryFolder()
         let told = Told()
         var analysis = analysis(probing: nil)
-        analysis.restore(from: TableFile(path: folder.path + "/table"), log: told.log)
-        analysis.restore(from: nil, log: told.log)
+        analysis.restore(
+            from: TableFile(path: folder.path + "/table"), registry: OriginRegistry(), log: told.log
+        )
+        analysis.restore(from: nil, registry: OriginRegistry(), log: told.log)
         #expect(told.lines.isEmpty)
     }
 
@@ -97,7 +99,7 @@ struct TableFileTests {
             try file.write(Array(whole.prefix(count)))
             let told = Told()
             var analysis = analysis(probing: nil)
-            analysis.restore(from: file, log: told.log)
+            analysis.restore(from: file, registry: OriginRegistry(), log: told.log)
             #expect(told.lines.count == 1, "\(count) bytes")
             #expect(told.lines.first?.hasPrefix("warning: starting with an empty table: ") == true)
             let sources = analysis.detector.sourceCount
@@ -120,7 +122,7 @@ struct TableFileTests {
         try file.write(bytes)
         let told = Told()
         var analysis = analysis(probing: nil)
-        analysis.restore(from: file, log: told.log)
+        analysis.restore(from: file, registry: OriginRegistry(), log: told.log)
         #expect(told.lines.first?.hasPrefix("warning: ") == true)
         let sources = analysis.detector.sourceCount
         #expect(sources == 0)
@@ -148,7 +150,8 @@ struct TableFileTests {
         let folder = try TemporaryFolder()
         let told = Told()
         var analysis = analysis(probing: nil)
-        analysis.restore(from: TableFile(path: folder.path), log: told.log)
+        analysis.restore(
+            from: TableFile(path: folder.path), registry: OriginRegistry(), log: told.log)
         #expect(told.lines.count == 1)
         #expect(told.lines.first?.contains(folder.path) == true)
     }

@@ -152,9 +152,15 @@ struct ECSContractTests {
                 == ["vendor": "Picket"])
     }
 
+    @Test("A group of whose rules nothing is known has no feed")
+    func unknownFeed() throws {
+        let object = try ecs(decision(.scanDetected, try summary()), Observer(name: "sid7"))
+        #expect(value("picket.firewall.feed", in: object) is NSNull)
+    }
+
     @Test("A group behind a rate limit has a limited feed; the version is named when given")
     func limited() throws {
-        let observer = Observer(name: "sid7", version: "1.2.3", limitedGroups: [5])
+        let observer = Observer(name: "sid7", version: "1.2.3", feeds: [5: .limited])
         let object = try ecs(decision(.scanDetected, try summary()), observer)
         #expect(text("picket.firewall.feed", in: object) == "limited")
         #expect(text("observer.version", in: object) == "1.2.3")

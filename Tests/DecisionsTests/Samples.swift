@@ -51,7 +51,7 @@ func hosts(_ count: Int, v6: Bool = false) -> [String] {
 let originOfThePost = Origin(
     group: 5, prefix: "Shorewall:net2fw:DROP:", hook: .input, interfaceIn: "eth0")
 
-let observerOfThePost = Observer(name: "sid7")
+let observerOfThePost = Observer(name: "sid7", feeds: [5: .complete])
 
 /// The reason sentence of a finding.
 func reason(

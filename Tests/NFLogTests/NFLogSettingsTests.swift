@@ -5,7 +5,7 @@ import Testing
 @testable import NFLog
 
 @Suite("Settings of a group")
-struct NFLogSettingsTests {
+struct NFLogConfigurationTests {
     @Test("The defaults are those that lost nothing, and stay as they are")
     func defaults() {
         let settings = NFLogSettings()

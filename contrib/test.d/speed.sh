@@ -31,14 +31,14 @@ rate() {
         "$PICKET" replay "$1" >"$folder/decisions" 2>"$folder/summary"
         # "2000000 packets, 200.0 s of traffic, 1.53 s of CPU (…)"
         sed -n '1s/.*, \([0-9.]*\) s of CPU.*/\1/p' "$folder/summary"
-        [ "$run" = 1 ] && sed 's/^/  /' "$folder/summary" >&2
+        if [ "$run" = 1 ]; then sed 's/^/  /' "$folder/summary" >&2; fi
     done | sort -n | awk -v count="$2" 'NR == 2 { printf "%d\n", count / ($1 > 0 ? $1 : 0.01) }'
 }
 
 # judge WHAT RATE WANTED
 judge() {
-    echo "speed: $1: $2 a CPU second, wanted $3"
-    if [ "$2" -lt "$3" ]; then
+    echo "speed: $1: ${2:-none} a CPU second, wanted $3"
+    if [ "${2:-0}" -lt "$3" ]; then
         echo "speed: FAILED: $1 is too slow" >&2
         failed=1
     fi

@@ -6,7 +6,7 @@ import Foundation
 import Packets
 import Testing
 
-@testable import Settings
+@testable import Configuration
 
 /// The sample that is shipped.
 enum Sample {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import Settings
+@testable import Configuration
 
 @Suite("Errors in the settings")
 struct ConfigurationErrorTests {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import Settings
+@testable import Configuration
 
 @Suite("YAML that is odd or broken")
 struct YAMLTextTests {

@@ -114,7 +114,8 @@ struct AttemptRate: Hashable, Sendable {
 
 extension SettingForm where Value == AttemptRate {
     static var rate: SettingForm<AttemptRate> {
-        let counts = 2...1_000_000
+        // The detector counts no further (AttemptWindow).
+        let counts = 2...65_000
         let windows = Duration.seconds(1)...Duration.seconds(7 * 86_400)
         return SettingForm("a rate such as 50 per 1h, 2 to 1000000 per 1s to 1w") { text in
             let words = text.split(separator: " ")
