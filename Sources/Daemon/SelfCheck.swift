@@ -68,7 +68,8 @@ package struct SelfCheck {
         }
         let listing = FirewallListing()
         let complaints = listing.complaints.map {
-            CheckResult.warning("rules", "not all could be listed: \($0)", mend: "Run that yourself")
+            CheckResult.warning(
+                "rules", "not all could be listed: \($0)", mend: "Run that yourself")
         }
         guard listing.isTold else {
             guard complaints.isEmpty else { return complaints }

@@ -64,7 +64,7 @@ package struct Lab {
         try scan(in: network, daemon: daemon)
         let found = try waitUntilNamed(daemon, folder: folder)
         say(LabStory.meaning(of: found.event.reason))
-        if stay { try play(network, folder: folder, daemon: daemon) }
+        if stay { try play(network, rules, folder: folder, daemon: daemon) }
         say(LabStory.goingLive)
         return 0
     }
@@ -129,8 +129,10 @@ package struct Lab {
     }
 
     /// Leaves the lab to the user until a signal comes.
-    private func play(_ network: LabNetwork, folder: LabFolder, daemon: Child) throws(LabError) {
-        say(LabStory.toTry(network, folder, executable: executable))
+    private func play(
+        _ network: LabNetwork, _ rules: LabRules, folder: LabFolder, daemon: Child
+    ) throws(LabError) {
+        say(LabStory.toTry(network, rules, folder, executable: executable))
         while LabSignals.caught == nil {
             guard daemon.isRunning else { throw .daemon(cause: "it ended while you played") }
             LabSystem.pause(milliseconds: 100)

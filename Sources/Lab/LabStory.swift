@@ -33,16 +33,27 @@ enum LabStory {
             + list.joined(separator: ", ")
     }
 
-    static func toTry(_ network: LabNetwork, _ folder: LabFolder, executable: String) -> String {
+    static func toTry(
+        _ network: LabNetwork, _ rules: LabRules, _ folder: LabFolder, executable: String
+    ) -> String {
         let scanner = "ip netns exec \(network.scanner)"
+        let scans =
+            Tool.find("nmap") != nil
+            ? [
+                "nmap -sX -n -Pn -p 200-250 \(LabNetwork.target4)",
+                "nmap -6 -sS -n -Pn -p 1-50 \(LabNetwork.target6)",
+            ]
+            : [
+                "\(executable) lab-send --from \(LabNetwork.scanner6) --to \(LabNetwork.target6)"
+            ]
+        let list = rules == .nftables ? "nft list ruleset" : "iptables-save"
         return """
 
             The lab stays until Ctrl-C. In another terminal, as root, try:
-              \(scanner) nmap -sX -n -Pn -p 200-250 \(LabNetwork.target4)
-              \(scanner) nmap -6 -sS -n -Pn -p 1-50 \(LabNetwork.target6)
+            \(scans.map { "  \(scanner) \($0)" }.joined(separator: "\n"))
               \(scanner) ping -c 3 \(LabNetwork.target4)
               \(executable) watch --config \(folder.settings)
-              ip netns exec \(network.target) nft list ruleset
+              ip netns exec \(network.target) \(list)
               tail -f \(folder.decisions)
             """
     }

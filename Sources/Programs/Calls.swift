@@ -88,7 +88,7 @@ enum Calls {
         let cause = unsafe prepare(&actions, &attributes, output: output, errors: errors)
         guard cause == 0 else { return (0, cause) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         guard unsafe words.dropLast().allSatisfy({ unsafe $0 != nil }) else { return (0, ENOMEM) }
         var id: pid_t = 0
         let failure = unsafe posix_spawn(

@@ -202,24 +202,76 @@ struct RulesTests {
         #expect(TenScans.doubled(in: record.text) == [])
     }
 
+    @Test(
+        "install leaves alone and names the chains that a user feeds by hand: no packet comes twice",
+        arguments: ["example.nft", "drops.nft", "iptables"])
+    func byHand(host: String) throws {
+        let wire = try Wire("hand-\(host)")
+        let install: String
+        switch host {
+        case "example.nft":
+            try wire.target("nft", "-f", Machine.rules("nftables/example.nft"))
+            install = "nftables/install"
+        case "drops.nft":
+            try wire.load(withSnippet, with: ["nft", "-f"])
+            install = "nftables/install"
+        default:
+            try loadBoth({ _ in fedByHand }, on: wire)
+            install = "iptables/install"
+        }
+        let said = try wire.target("sh", "-c", "\(Machine.rules(install)) 2>&1")
+        let name = [
+            "example.nft": "inet filter input", "drops.nft": "inet filter input",
+            "iptables": "filter by-hand",
+        ][host]
+        #expect(said.contains("rules of yours log to group 5 there: \(name ?? "")\n"), "\(said)")
+        let record = try wire.recording {
+            try TenScans.send(over: wire, v6: false)
+        } until: {
+            TenScans.missing(in: $0, v6: false).isEmpty
+        }
+        #expect(TenScans.missing(in: record.text, v6: false) == [])
+        #expect(TenScans.doubled(in: record.text) == [])
+    }
+
+    /// A chain that logs to group 5 and drops; what else INPUT drops is not logged.
+    private var fedByHand: String {
+        """
+        *filter
+        :INPUT DROP [0:0]
+        :FORWARD ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        :by-hand - [0:0]
+        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        -A INPUT -p tcp -m comment --comment "to -j by-hand" -j by-hand
+        -A by-hand -j NFLOG --nflog-group 5 --nflog-prefix "INPUT DROP "
+        -A by-hand -j DROP
+        COMMIT
+
+        """
+    }
+
+    private var withSnippet: String {
+        """
+        table inet filter {
+            include "\(Machine.rules("nftables/drops.nft"))"
+            chain input {
+                type filter hook input priority filter; policy drop;
+                ct state established,related accept
+                ct state invalid jump picket_input
+                ct state invalid drop
+                meta l4proto ipv6-icmp accept
+                jump picket_input
+            }
+        }
+
+        """
+    }
+
     @Test("The chains of drops.nft can be included in a user's own table")
     func snippet() throws {
         let wire = try Wire("snippet")
-        let host = """
-            table inet filter {
-                include "\(Machine.rules("nftables/drops.nft"))"
-                chain input {
-                    type filter hook input priority filter; policy drop;
-                    ct state established,related accept
-                    ct state invalid jump picket_input
-                    ct state invalid drop
-                    meta l4proto ipv6-icmp accept
-                    jump picket_input
-                }
-            }
-
-            """
-        try wire.load(host, with: ["nft", "-f"])
+        try wire.load(withSnippet, with: ["nft", "-f"])
         let record = try wire.recording {
             try TenScans.send(over: wire, v6: false)
         } until: {

@@ -103,7 +103,9 @@ struct ProgramTests {
         let masks = status.split(separator: "\n").compactMap { $0.split(separator: "\t").last }
         // Bits 0 to 30 are the signals that have a name.
         #expect(masks.count == 2)
-        for mask in masks { #expect(Int(mask, radix: 16).map { $0 & 0x7fff_ffff } == 0, "\(status)") }
+        for mask in masks {
+            #expect(Int(mask, radix: 16).map { $0 & 0x7fff_ffff } == 0, "\(status)")
+        }
     }
 
     @Test("The program has an empty standard input, its two streams, and nothing else of ours")
