@@ -24,18 +24,20 @@ final class DetectorLoop {
 
     /// Events that are handled before requests and time have their turn.
     private static let batch = 1024
-    /// How long after the clock the detector's time may run when no events come: a batch that the
-    /// kernel or the reader still holds must not find its time already over.
-    private static let patience: Int64 = 1_000_000_000
+    /// How far behind the clock the detector's time stays when no events come: a batch that the
+    /// kernel or the reader still holds must not find its time already over. Unit: nanoseconds.
+    private let patience: Int64
     private static let saveInterval: Int64 = 600 * 1_000_000_000
     /// How often a loss is looked at again that was not told yet.
     private static let lossInterval: Int64 = 60 * 1_000_000_000
 
+    /// - Parameter flushCentiseconds: how long the kernel may hold a batch back (`nflog.flush`).
     init(
         analysis: consuming Analysis, ring: EventRing, registry: OriginRegistry,
         reader: ReaderProgress, desk: DetectorDesk, table: TableFile?, now: Timestamp,
-        carryOut: @escaping (Decision) -> Void
+        flushCentiseconds: Int = 0, carryOut: @escaping (Decision) -> Void
     ) {
+        patience = 1_000_000_000 + Int64(flushCentiseconds) * 10_000_000
         self.analysis = analysis
         self.ring = ring
         self.registry = registry
@@ -59,7 +61,7 @@ final class DetectorLoop {
             if count == 0 {
                 if last { break }
                 analysis.advance(
-                    to: now.advanced(byNanoseconds: -DetectorLoop.patience), carryOut: carryOut)
+                    to: now.advanced(byNanoseconds: -patience), carryOut: carryOut)
             }
             if now.nanoseconds(since: lastSave) >= DetectorLoop.saveInterval { save(at: now) }
             publish()
@@ -95,7 +97,7 @@ final class DetectorLoop {
     private func sleep(from now: Timestamp) -> Int64? {
         var until: Timestamp?
         if let deadline = analysis.detector.nextDeadline {
-            until = deadline.advanced(byNanoseconds: DetectorLoop.patience + 1_000_000)
+            until = deadline.advanced(byNanoseconds: patience + 1_000_000)
         }
         if analysis.hasUntoldLoss {
             let look = now.advanced(byNanoseconds: DetectorLoop.lossInterval)

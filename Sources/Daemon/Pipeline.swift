@@ -45,7 +45,9 @@ final class Pipeline: Service {
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
-                table: table, now: System.now, carryOut: { outputs.carryOut($0) }))
+                table: table, now: System.now,
+                flushCentiseconds: settings.nflog.clamped().flushCentiseconds,
+                carryOut: { outputs.carryOut($0) }))
     }
 
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves

@@ -55,6 +55,8 @@ extension EndToEnd {
                 var own = try #require(decision["picket"] as? [String: Any])
                 var firewall = try #require(own["firewall"] as? [String: Any])
                 firewall["group"] = nil
+                // What is known of the host's rules; of a capture nothing is.
+                firewall["feed"] = nil
                 own["firewall"] = firewall
                 decision["picket"] = own
                 decision["observer"] = nil
