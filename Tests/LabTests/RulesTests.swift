@@ -46,48 +46,6 @@ struct RulesTests {
         #expect(try wire.everyRule() == rulesBefore)
     }
 
-    /// A host whose policy drops, as most are taught to write it.
-    private func policyDrop(v6: Bool) -> String {
-        """
-        *filter
-        :INPUT DROP [0:0]
-        :FORWARD DROP [0:0]
-        :OUTPUT ACCEPT [0:0]
-        -A INPUT -i lo -j ACCEPT
-        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-        -A INPUT -m conntrack --ctstate INVALID -j DROP
-        \(v6 ? "-A INPUT -p ipv6-icmp -j ACCEPT" : "-A INPUT -p icmp -j ACCEPT")
-        -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-        -A INPUT -p tcp -m tcp --dport 80 -j ACCEPT
-        COMMIT
-
-        """
-    }
-
-    /// A host that drops by rules in several chains, logs some, and whose policy accepts.
-    private func ruleDrop(v6: Bool) -> String {
-        """
-        *filter
-        :INPUT ACCEPT [0:0]
-        :FORWARD ACCEPT [0:0]
-        :OUTPUT ACCEPT [0:0]
-        :guests-that-nobody-has-asked - [0:0]
-        -A INPUT -i lo -j ACCEPT
-        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-        \(v6 ? "-A INPUT -p ipv6-icmp -j ACCEPT" : "-A INPUT -p icmp -j ACCEPT")
-        -A INPUT -p tcp -m tcp --dport 445 -m comment --comment "no -j DROP in a text" -j DROP
-        -A INPUT -m conntrack --ctstate INVALID -j guests-that-nobody-has-asked
-        -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT
-        -A INPUT -p tcp -m tcp --dport 23 -j REJECT --reject-with tcp-reset
-        -A INPUT -j LOG --log-prefix "dropped "
-        -A INPUT -j NFLOG --nflog-group 6
-        -A INPUT -j DROP
-        -A guests-that-nobody-has-asked -j DROP
-        COMMIT
-
-        """
-    }
-
     private func loadBoth(_ text: (Bool) -> String, on wire: Wire) throws {
         try wire.load(text(false), with: ["iptables-restore"])
         try wire.load(text(true), with: ["ip6tables-restore"])
@@ -232,40 +190,6 @@ struct RulesTests {
         }
         #expect(TenScans.missing(in: record.text, v6: false) == [])
         #expect(TenScans.doubled(in: record.text) == [])
-    }
-
-    /// A chain that logs to group 5 and drops; what else INPUT drops is not logged.
-    private var fedByHand: String {
-        """
-        *filter
-        :INPUT DROP [0:0]
-        :FORWARD ACCEPT [0:0]
-        :OUTPUT ACCEPT [0:0]
-        :by-hand - [0:0]
-        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
-        -A INPUT -p tcp -m comment --comment "to -j by-hand" -j by-hand
-        -A by-hand -j NFLOG --nflog-group 5 --nflog-prefix "INPUT DROP "
-        -A by-hand -j DROP
-        COMMIT
-
-        """
-    }
-
-    private var withSnippet: String {
-        """
-        table inet filter {
-            include "\(Machine.rules("nftables/drops.nft"))"
-            chain input {
-                type filter hook input priority filter; policy drop;
-                ct state established,related accept
-                ct state invalid jump picket_input
-                ct state invalid drop
-                meta l4proto ipv6-icmp accept
-                jump picket_input
-            }
-        }
-
-        """
     }
 
     @Test("The chains of drops.nft can be included in a user's own table")
