@@ -12,11 +12,12 @@ import Packets
 struct PsadLine {
     let line: String
 
-    /// Nil for what psad has no line for: losses, attempts, scans without one source.
+    /// Nil for what psad has no line for: losses, attempts, scans without one source; and for a scan
+    /// just found, which psad's readers first hear of when its level rises or it ends.
     init?(_ decision: Decision) {
         switch decision.action {
-        case .scanDetected, .scanEscalated, .scanEnded: break
-        case .attemptsRepeated, .loss: return nil
+        case .scanEscalated, .scanEnded: break
+        case .scanDetected, .attemptsRepeated, .loss: return nil
         }
         guard let scan = decision.scan, let source = scan.singleSource,
             let destination = scan.destinations.first

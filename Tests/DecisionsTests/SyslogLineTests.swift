@@ -36,7 +36,7 @@ struct PsadLineTests {
             ([.fin, .xmas], "scan detected (Nmap -sF scan, -sX scan):", "FIN URG PSH FIN"),
         ])
     func techniques(_ techniques: [Technique], _ start: String, _ flags: String) throws {
-        let line = try #require(psad(decision(.scanDetected, try summary(techniques: techniques))))
+        let line = try #require(psad(decision(.scanEscalated, try summary(techniques: techniques))))
         #expect(
             line == "\(start) 192.0.2.101 -> 198.51.100.117 tcp: [10-10000] flags: \(flags) "
                 + "tcp pkts: 68 DL: 2")
@@ -61,7 +61,7 @@ struct PsadLineTests {
                 TransportSummary(ipProtocol: .gre, packets: 2),
             ], level: 1)
         #expect(
-            psad(decision(.scanDetected, many))
+            psad(decision(.scanEscalated, many))
                 == "scan detected: 192.0.2.101 -> 198.51.100.117 icmp pkts: 5 icmp6 pkts: 4 "
                 + "other proto pkts: 5 DL: 1")
     }
@@ -72,7 +72,7 @@ struct PsadLineTests {
             to: hosts(10), kind: .horizontal, packets: 32, hosts: DistinctCount(32),
             ports: DistinctCount(1), range: 9100...9100, sample: [9100])
         #expect(
-            psad(decision(.scanDetected, scan))
+            psad(decision(.scanEscalated, scan))
                 == "scan detected (Port sweep SYN scan): 192.0.2.101 -> 198.51.100.1 tcp: [9100] "
                 + "flags: SYN tcp pkts: 32 DL: 2 total scan dsts: 32")
     }
@@ -80,7 +80,7 @@ struct PsadLineTests {
     @Test("IPv6 has the same line")
     func v6() throws {
         #expect(
-            psad(decision(.scanDetected, try summary(from: "2001:db8:7::5", prefix: 64)))
+            psad(decision(.scanEscalated, try summary(from: "2001:db8:7::5", prefix: 64)))
                 == "scan detected: 2001:db8:7::5 -> 2001:db8:a::117 tcp: [10-10000] flags: SYN "
                 + "tcp pkts: 68 DL: 2")
     }
@@ -88,8 +88,8 @@ struct PsadLineTests {
     @Test("What psad does not know has no line")
     func none() throws {
         #expect(psad(decision(.attemptsRepeated(packets: 65), try summary())) == nil)
-        #expect(psad(decision(.scanDetected, try summary(kind: .distributed))) == nil)
-        #expect(psad(decision(.scanDetected, try summary(kind: .decoy))) == nil)
+        #expect(psad(decision(.scanEscalated, try summary(kind: .distributed))) == nil)
+        #expect(psad(decision(.scanEscalated, try summary(kind: .decoy))) == nil)
     }
 }
 
