@@ -22,7 +22,8 @@ for _ in 1 2 3; do
     }
     line=$(grep -o 'latency in ms: {.*}' <<<"$output")
     echo "$line"
-    results+=("$(sed 's/.*"p99": \([0-9.]*\).*/\1/' <<<"$line")")
+    p99=${line#*\"p99\": }
+    results+=("${p99%%,*}")
 done
 median=$(printf '%s\n' "${results[@]}" | sort -n | sed -n 2p)
 echo "latency: p99 $median ms, wanted at most 10"
