@@ -27,11 +27,13 @@ final class DetectorDesk: Sendable {
     private struct State {
         var numbers = Numbers()
         var requests: [Request] = []
-        var lastSaveError: TableFileError?
     }
 
     private let state = Mutex(State())
+    private let complaints: Complaints
     private let stopping = Atomic(false)
+
+    init(complaints: Complaints = Complaints()) { self.complaints = complaints }
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
@@ -54,7 +56,6 @@ final class DetectorDesk: Sendable {
 
     var numbers: Numbers { state.withLock { $0.numbers } }
 
-    func note(_ error: TableFileError) { state.withLock { $0.lastSaveError = error } }
-
-    var lastSaveError: TableFileError? { state.withLock { $0.lastSaveError } }
+    /// The table could not be saved; the next save is tried as if nothing had been.
+    func note(_ error: TableFileError) { complaints.tell("table", error) }
 }

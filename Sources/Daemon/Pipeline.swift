@@ -17,8 +17,8 @@ import ServiceLifecycle
 final class Pipeline: Service {
     let ring: EventRing
     let registry = OriginRegistry()
-    let progress = ReaderProgress()
-    let desk = DetectorDesk()
+    let progress: ReaderProgress
+    let desk: DetectorDesk
     let outputs: Outputs
     private let bell: Bell
     private let reader: Handover<Reader>
@@ -29,6 +29,9 @@ final class Pipeline: Service {
 
     init(settings: Settings, table: TableFile?, outputs: Outputs, log: Logger) throws {
         self.outputs = outputs
+        let complaints = Complaints(log: log)
+        progress = ReaderProgress(complaints: complaints)
+        desk = DetectorDesk(complaints: complaints)
         ring = try EventRing(capacity: Pipeline.ringCapacity)
         bell = try Bell()
         var groups: [GroupReader] = []

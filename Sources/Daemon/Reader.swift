@@ -51,13 +51,18 @@ final class Reader {
                 takeChanges()
             }
             if ready.contains(interfaces.fileDescriptor) { followNames() }
-            drain(into: &producer, rounds: Reader.rounds)
+            let failed = drain(into: &producer, rounds: Reader.rounds)
+            // A socket that fails is ready at once again: not more than ten tries a second.
+            if failed { _ = System.poll([bell.descriptor], milliseconds: 100) }
         }
-        drain(into: &producer, rounds: Reader.lastRounds)
+        _ = drain(into: &producer, rounds: Reader.lastRounds)
     }
 
     /// Reads all groups in turn until none has anything left.
-    private func drain(into producer: inout EventProducer, rounds: Int) {
+    ///
+    /// Returns: whether a socket failed.
+    private func drain(into producer: inout EventProducer, rounds: Int) -> Bool {
+        var failed = false
         for _ in 0..<rounds {
             var messages = 0
             for group in groups {
@@ -67,12 +72,14 @@ final class Reader {
                         into: &producer)
                 } catch {
                     progress.note(error)
+                    failed = true
                 }
                 producer.publish()
             }
             progress.update(groups)
-            if messages == 0 { break }
+            if messages == 0 || failed { break }
         }
+        return failed
     }
 
     private func followNames() {

@@ -30,14 +30,15 @@ final class ReaderProgress: Sendable {
         /// Of groups that a reload has left.
         var retiredGap: UInt64 = 0
         var retiredRefused = RefusalCounts()
-        var lastError: NFLogError?
-        var errors = 0
         /// In the order of the reloads; a second one may come before the first is taken.
         var changes: [Change] = []
     }
 
     private let state = Mutex(State())
     private let stopping = Atomic(false)
+    private let complaints: Complaints
+
+    init(complaints: Complaints = Complaints()) { self.complaints = complaints }
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
@@ -71,12 +72,8 @@ final class ReaderProgress: Sendable {
         }
     }
 
-    func note(_ error: NFLogError) {
-        state.withLock { state in
-            state.lastError = error
-            state.errors &+= 1
-        }
-    }
+    /// A socket failed; the reader goes on with what works.
+    func note(_ error: NFLogError) { complaints.tell("reader", error) }
 
     func ask(for change: Change) { state.withLock { $0.changes.append(change) } }
 
@@ -90,9 +87,6 @@ final class ReaderProgress: Sendable {
 
     var groups: [Group] { state.withLock { $0.groups } }
     var refused: RefusalCounts { state.withLock { $0.refused } }
-    var errors: (count: Int, last: NFLogError?) {
-        state.withLock { ($0.errors, $0.lastError) }
-    }
 
     /// Events lost in the kernel, over all groups.
     var gap: UInt64 {

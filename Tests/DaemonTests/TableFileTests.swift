@@ -13,31 +13,6 @@ import Testing
 
 @Suite("The table on disk")
 struct TableFileTests {
-    /// Keeps what a logger is told.
-    private final class Told: Sendable {
-        private let all = Mutex<[String]>([])
-        var lines: [String] { all.withLock { $0 } }
-
-        var log: Logger {
-            Logger(label: "test") { _ in Handler(told: self) }
-        }
-
-        private struct Handler: LogHandler {
-            let told: Told
-            var metadata: Logger.Metadata = [:]
-            var logLevel: Logger.Level = .trace
-
-            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-                get { metadata[key] }
-                set { metadata[key] = newValue }
-            }
-
-            func log(event: LogEvent) {
-                told.all.withLock { $0.append("\(event.level): \(event.message)") }
-            }
-        }
-    }
-
     private func analysis(probing ports: ClosedRange<UInt16>?) -> Analysis {
         var analysis = Analysis(settings: DetectionSettings(), facts: HostFacts(), seed: 1)
         if let ports {
@@ -54,7 +29,7 @@ struct TableFileTests {
         let file = TableFile(path: folder.path + "/table")
         let before = analysis(probing: 1...4)
         try file.write(before.detector.saved())
-        let told = Told()
+        let told = LoggedLines()
         var after = analysis(probing: nil)
         after.restore(from: file, registry: OriginRegistry(), log: told.log)
         #expect(told.lines == ["info: table restored: 1 sources"])
@@ -70,7 +45,7 @@ struct TableFileTests {
         let file = TableFile(path: folder.path + "/table")
         try file.write(analysis(probing: 1...6).detector.saved())
         var after = analysis(probing: nil)
-        after.restore(from: file, registry: OriginRegistry(), log: Told().log)
+        after.restore(from: file, registry: OriginRegistry(), log: LoggedLines().log)
         var decisions: [Decision] = []
         after.observe(event(tcp(port: 7)), packet: RawSpan()) { decisions.append($0) }
         after.finish(at: .testStart) { decisions.append($0) }
@@ -81,7 +56,7 @@ struct TableFileTests {
     @Test("Without a file the table begins empty, and nothing is said")
     func absent() throws {
         let folder = try TemporaryFolder()
-        let told = Told()
+        let told = LoggedLines()
         var analysis = analysis(probing: nil)
         analysis.restore(
             from: TableFile(path: folder.path + "/table"), registry: OriginRegistry(), log: told.log
@@ -97,7 +72,7 @@ struct TableFileTests {
         let whole = analysis(probing: 1...100).detector.saved()
         for count in [0, 1, 8, whole.count / 2, whole.count - 1] {
             try file.write(Array(whole.prefix(count)))
-            let told = Told()
+            let told = LoggedLines()
             var analysis = analysis(probing: nil)
             analysis.restore(from: file, registry: OriginRegistry(), log: told.log)
             #expect(told.lines.count == 1, "\(count) bytes")
@@ -120,7 +95,7 @@ struct TableFileTests {
             bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 0x40
         }
         try file.write(bytes)
-        let told = Told()
+        let told = LoggedLines()
         var analysis = analysis(probing: nil)
         analysis.restore(from: file, registry: OriginRegistry(), log: told.log)
         #expect(told.lines.first?.hasPrefix("warning: ") == true)
@@ -148,7 +123,7 @@ struct TableFileTests {
     @Test("A folder in its place is refused with a warning")
     func folder() throws {
         let folder = try TemporaryFolder()
-        let told = Told()
+        let told = LoggedLines()
         var analysis = analysis(probing: nil)
         analysis.restore(
             from: TableFile(path: folder.path), registry: OriginRegistry(), log: told.log)
