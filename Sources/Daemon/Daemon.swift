@@ -27,6 +27,7 @@ package struct Daemon: Sendable {
         log: Logger
     ) throws {
         System.ignoreBrokenPipes()
+        System.ignoreReloads()
         self.configuration = configuration
         self.log = log
         manager = ServiceManager(environment: environment)

@@ -32,11 +32,8 @@ final class Reloader: Service {
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigusr1)
-        await withGracefulShutdownHandler {
-            for await signal in signals.cancelOnGracefulShutdown() {
-                if signal == .sighup { reload() } else { reopen() }
-            }
-        } onGracefulShutdown: {
+        for await signal in signals.cancelOnGracefulShutdown() {
+            if signal == .sighup { reload() } else { reopen() }
         }
     }
 

@@ -155,6 +155,12 @@ package enum System {
     /// Ends the process by the signal, so that whoever started it sees why it ended.
     static func die(of signal: CInt) { picket_die_of(signal) }
 
+    /// A reload that is asked for before we listen is missed, and not the end of the process.
+    static func ignoreReloads() {
+        _ = signal(SIGHUP, SIG_IGN)
+        _ = signal(SIGUSR1, SIG_IGN)
+    }
+
     /// A broken pipe is an error to be told, not the end of the process.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 

@@ -144,8 +144,8 @@ enum Calls {
         return number == 0 ? .exit(code: (status >> 8) & 0xff) : .signal(number)
     }
 
-    /// Asks a child of ours to end, or ends it with its group.
-    static func signal(_ id: Int32, hard: Bool) {
-        _ = hard ? kill(-id, SIGKILL) : kill(id, SIGTERM)
-    }
+    /// Asks a child of ours and its group to end, or ends them.
+    ///
+    /// The group, because a shell that is asked alone leaves behind what it waits for.
+    static func signal(_ id: Int32, hard: Bool) { _ = kill(-id, hard ? SIGKILL : SIGTERM) }
 }

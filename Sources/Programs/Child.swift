@@ -53,7 +53,8 @@ package final class Child {
         return end
     }
 
-    /// Asks it to end (SIGTERM), and makes it when it has not after the time.
+    /// Asks it to end (SIGTERM), with what it has started in its group, and makes it when it has not
+    /// after the time.
     package func end(within limit: Duration) {
         guard isRunning else { return }
         Calls.signal(id, hard: false)

@@ -166,7 +166,9 @@ struct FindTests {
 @Suite("A program that goes on beside us")
 struct ChildTests {
     private func start(_ script: String) throws -> Child {
-        try #require(Program.find("sh")).start(["-c", script], output: .discarded)
+        // Nothing of ours stays open in it: whoever runs the tests waits for the end of their output.
+        try #require(Program.find("sh")).start(
+            ["-c", script], output: .discarded, errors: .discarded)
     }
 
     @Test("It runs until it is asked to end, and says of what it ended")
@@ -180,10 +182,26 @@ struct ChildTests {
         #expect(child.wait() == .signal(SIGTERM))
     }
 
+    @Test("What it has started is asked to end with it")
+    func asksGroup() throws {
+        let file = NSTemporaryDirectory() + "picket-programs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let child = try start("sleep 600 & echo $! >\(file).new; mv \(file).new \(file); wait")
+        while !FileManager.default.fileExists(atPath: file) {}
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let grandchild = try #require(Int32(text.trimmingCharacters(in: .newlines)))
+        child.end(within: .seconds(60))
+        // Its end is told to init, or to nobody: it is gone, or a zombie that runs no more.
+        var state: String
+        repeat {
+            state = (try? String(contentsOfFile: "/proc/\(grandchild)/stat", encoding: .utf8)) ?? ""
+        } while !state.isEmpty && !state.contains(") Z ")
+        #expect(child.end == .signal(SIGTERM))
+    }
+
     @Test("One that does not want to end is made to")
     func deaf() throws {
-        let child = try #require(Program.find("sh")).start(
-            ["-c", "trap '' TERM; kill -STOP $$; while :; do sleep 600; done"])
+        let child = try start("trap '' TERM; kill -STOP $$; while :; do sleep 600; done")
         // It has stopped itself once it is deaf.
         while try !String(contentsOfFile: "/proc/\(child.id)/stat", encoding: .utf8)
             .contains(") T ")
