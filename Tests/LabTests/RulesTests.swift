@@ -217,16 +217,6 @@ struct RulesTests {
         }
         let link = try wire.target("cat", "/sys/class/net/lab0/address")
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        /// One UDP frame with any addresses, past the sender's own routing.
-        func send(_ source: String, _ target: String, port: Int) throws -> Child {
-            try wire.network.start(
-                in: wire.network.scanner,
-                [
-                    "nping", "--udp", "-c", "1", "-N", "--send-eth", "-e", "lab0",
-                    "--source-mac", "02:00:00:00:00:01", "--dest-mac", link, "-S", source,
-                    "--dest-ip", target, "-g", "68", "-p", "\(port)",
-                ], quiet: true)
-        }
         let martians = [
             ("0.1.2.3", "192.0.2.10"), ("127.0.0.5", "192.0.2.10"), ("224.0.0.9", "192.0.2.10"),
             ("240.1.2.3", "192.0.2.10"), ("255.255.255.255", "192.0.2.10"),
@@ -237,15 +227,16 @@ struct RulesTests {
             "IP \(pair.0).68 > \(pair.1).\(2000 + number):"
         }
         let record = try wire.recording {
-            var sending = [
-                try send("0.0.0.0", "255.255.255.255", port: 67),
-                try send("0.0.0.0", "224.0.0.1", port: 67),
-                try send("198.51.100.7", "255.255.255.255", port: 67),
+            // Three that are no martians, then those that are.
+            let plain = [
+                "0.0.0.0,255.255.255.255,67", "0.0.0.0,224.0.0.1,67",
+                "198.51.100.7,255.255.255.255,67",
             ]
-            for (number, pair) in martians.enumerated() {
-                sending.append(try send(pair.0, pair.1, port: 2000 + number))
+            let forged = martians.enumerated().map { number, pair in
+                "\(pair.0),\(pair.1),\(2000 + number)"
             }
-            for process in sending { process.wait() }
+            try wire.scanner(
+                ["python3", Machine.traffic("frames.py"), "lab0", link] + plain + forged)
         } until: { text in
             marks.allSatisfy { text.contains($0) }
         }

@@ -14,6 +14,10 @@ enum Machine {
     static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    static func traffic(_ name: String) -> String {
+        repository.appendingPathComponent("Tests/Traffic/\(name)").path
+    }
+
     static func rules(_ name: String) -> String {
         repository.appendingPathComponent("iptables/\(name)").path
     }
