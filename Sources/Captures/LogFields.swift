@@ -43,8 +43,9 @@ struct LogFields {
                 index += 1
                 continue
             }
+            if readUsual(line, &index) { continue }
             if first == UInt8(ascii: "[") {
-                if ipProtocol != nil { traits.insert(.quotesPacket) }
+                if ipProtocol != nil { traits.set(.quotesPacket) }
                 index = LogFields.behindBracket(line, index)
                 continue
             }
@@ -95,8 +96,8 @@ struct LogFields {
         case .fragment:
             isInExtension = false
             if line.number(value) ?? 0 > 0 {
-                traits.remove(.firstFragment)
-                traits.insert(.laterFragment)
+                traits.clear(.firstFragment)
+                traits.set(.laterFragment)
             }
         case .ipProtocol where ipProtocol == nil: readProtocol(line, value)
         case .sourcePort where sourcePort == nil: sourcePort = port(line, value)
@@ -113,13 +114,13 @@ struct LogFields {
     /// A word without a value: a flag, an option, a remark.
     private mutating func read(_ field: LogField, _ line: Span<UInt8>, behind index: inout Int) {
         switch field {
-        case .dontFragment: traits.insert(.dontFragment)
-        case .moreFragments: traits.insert(.firstFragment)
+        case .dontFragment: traits.set(.dontFragment)
+        case .moreFragments: traits.set(.firstFragment)
         case .options: readOptions(line, &index)
         case .closing where isInExtension:
-            traits.insert(.networkOptions)
+            traits.set(.networkOptions)
             isInExtension = false
-        case .authentication where isInExtension: traits.insert(.networkOptions)
+        case .authentication where isInExtension: traits.set(.networkOptions)
         case .encapsulated where isInExtension:
             ipProtocol = .esp
             isInExtension = false
@@ -130,17 +131,17 @@ struct LogFields {
             if line.byte(at: next) == UInt8(ascii: "[") {
                 isIncomplete = true
                 index = LogFields.behindBracket(line, next)
-            } else if !traits.contains(.laterFragment) {
-                traits.insert(.firstFragment)
+            } else if !traits.has(.laterFragment) {
+                traits.set(.firstFragment)
             }
-        case .reduced: flags.insert(.cwr)
-        case .echo: flags.insert(.ece)
-        case .urgent: flags.insert(.urg)
-        case .acknowledgement: flags.insert(.ack)
-        case .push: flags.insert(.psh)
-        case .reset: flags.insert(.rst)
-        case .synchronize: flags.insert(.syn)
-        case .finish: flags.insert(.fin)
+        case .reduced: flags.set(.cwr)
+        case .echo: flags.set(.ece)
+        case .urgent: flags.set(.urg)
+        case .acknowledgement: flags.set(.ack)
+        case .push: flags.set(.psh)
+        case .reset: flags.set(.rst)
+        case .synchronize: flags.set(.syn)
+        case .finish: flags.set(.fin)
         default: break
         }
     }
@@ -160,7 +161,7 @@ struct LogFields {
         let bytes = index..<next
         index = line.byte(at: next) == UInt8(ascii: ")") ? next + 1 : next
         if ipProtocol == nil {
-            traits.insert(.networkOptions)
+            traits.set(.networkOptions)
         } else if ipProtocol == .tcp {
             tcpOptions = TCPOptionKinds(hexText: line, bytes)
         }
@@ -173,7 +174,7 @@ struct LogFields {
             let second = line.hexByte(at: value.lowerBound + 3),
             let third = line.hexByte(at: value.lowerBound + 6)
         else { return }
-        if LinkAddress.isForMany(first, second, third) { traits.insert(.linkMulticast) }
+        if LinkAddress.isForMany(first, second, third) { traits.set(.linkMulticast) }
     }
 
     private mutating func readProtocol(_ line: Span<UInt8>, _ value: Range<Int>) {

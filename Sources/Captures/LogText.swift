@@ -13,6 +13,7 @@ struct LogText {
 
     private var clock: LogClock
     private var memo = OriginMemo()
+    private var headers = LogHeaderMemo()
 
     init(_ options: CaptureOptions) {
         clock = LogClock(options)
@@ -27,8 +28,17 @@ struct LogText {
         var end = whole.count
         while end > 0, whole.isBlank(at: end - 1) { end -= 1 }
         let line = whole.extracting(0..<end)
-        guard let anchor = LogAnchor(line) else { return readMartian(line, &origins) }
-        let header = LogHeader(line, limit: anchor.start)
+        let known = headers.header(of: line)
+        guard let anchor = LogAnchor(line, from: known?.end ?? 0) else {
+            return readMartian(line, &origins)
+        }
+        let header: LogHeader
+        if let known {
+            header = known
+        } else {
+            header = LogHeader(line, limit: anchor.start)
+            headers.keep(header, of: line)
+        }
         let time = clock.time(of: header.stamp)
         let fields = LogFields(line, from: anchor.interfaceOut.upperBound)
         if fields.isOtherProtocol { return .otherProtocol }
@@ -83,7 +93,7 @@ struct LogText {
         let header = LogHeader(line, limit: start)
         let origin = Origin(prefix: kind, interfaceIn: line.text(nameStart..<nameEnd))
         var traits = PacketTraits.martian
-        if !source.isV4 { traits.insert(.v6) }
+        if !source.isV4 { traits.set(.v6) }
         let event = PacketEvent(
             time: clock.time(of: header.stamp), source: source, destination: destination,
             ipProtocol: IPProtocol(rawValue: 255), length: 0, hopLimit: 0, traits: traits,
