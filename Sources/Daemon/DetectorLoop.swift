@@ -74,7 +74,8 @@ final class DetectorLoop {
     }
 
     private func take(from consumer: inout EventConsumer) -> Int {
-        consumer.consume(upTo: DetectorLoop.batch) { event, packet in
+        consumer.consume(upTo: DetectorLoop.batch, announce: { analysis.announce($0) }) {
+            event, packet in
             if !analysis.knows(event.origin) { analysis.admit(registry.snapshot) }
             analysis.observe(event, packet: packet, carryOut: carryOut)
         }

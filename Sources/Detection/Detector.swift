@@ -17,6 +17,8 @@ package struct Detector: ~Copyable {
     var tallies: TallyPool
     var watch: PrefixWatch
     var findings: [Finding] = []
+    /// What ``announce(_:)`` read; kept so that reading is not optimised away.
+    var hint: UInt64 = 0
     /// Packets whose addresses cannot be; for display only.
     package private(set) var martians = MartianLog()
 
