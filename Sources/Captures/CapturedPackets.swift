@@ -29,7 +29,7 @@ struct CapturedPackets {
             if let message = NFLogRecord(bytes, isCut: isCut) {
                 if message.isOtherProtocol { return (false, nil) }
                 (origin, traits) = place(of: message, bytes, &origins)
-                if message.isLinkMulticast { traits.set(.linkMulticast) }
+                if message.isLinkMulticast { traits.insert(.linkMulticast) }
                 version = message.version
                 time = message.time ?? time
                 let packet = bytes.extracting(message.payload)
@@ -48,8 +48,8 @@ struct CapturedPackets {
                 range = bytes.packetRange(from: offset)
             }
             if let interface = frame.interface {
-                origin = origins.intern(interface, isOutput: traits.has(.output))
-                if interface == LinkFrame.loopbackInterface { traits.set(.loopback) }
+                origin = origins.intern(interface, isOutput: traits.contains(.output))
+                if interface == LinkFrame.loopbackInterface { traits.insert(.loopback) }
             }
         }
         let packet = record.extracting(range)
@@ -71,7 +71,7 @@ struct CapturedPackets {
                 interfaceIn: LinkFrame.interfaceName(record.interfaceIn),
                 interfaceOut: LinkFrame.interfaceName(record.interfaceOut))
             var traits = PacketTraits(of: origin)
-            if acceptedGroups.contains(record.group) { traits.set(.accepted) }
+            if acceptedGroups.contains(record.group) { traits.insert(.accepted) }
             return (origins.intern(origin), traits)
         }
     }

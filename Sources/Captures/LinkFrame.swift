@@ -120,12 +120,12 @@ struct LinkFrame: Equatable {
     private static func traits(packetType: UInt16, hardware: UInt16) -> PacketTraits {
         var traits = PacketTraits(rawValue: 0)
         switch packetType {
-        case 1, 2: traits.set(.linkMulticast)
-        case 4: traits.set(.output)
+        case 1, 2: traits.insert(.linkMulticast)
+        case 4: traits.insert(.output)
         default: break
         }
         // ARPHRD_LOOPBACK
-        if hardware == 772 { traits.set(.loopback) }
+        if hardware == 772 { traits.insert(.loopback) }
         return traits
     }
 }

@@ -73,7 +73,7 @@ extension LogFields {
                 }
                 index = number.end
             case Usual.dontFragment:
-                traits.set(.dontFragment)
+                traits.insert(.dontFragment)
                 index &+= 3
             default: return false
             }
@@ -82,7 +82,7 @@ extension LogFields {
     }
 
     private mutating func setFlag(_ bit: UInt8, _ index: inout Int) {
-        flags = TCPFlags(rawValue: flags.rawValue | bit)
+        flags.insert(TCPFlags(rawValue: bit))
         index &+= 4
     }
 

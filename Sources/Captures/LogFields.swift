@@ -35,7 +35,9 @@ struct LogFields {
     var isOtherProtocol = false
 
     /// Reads the fields from the index to the end of the line.
-    init(_ line: Span<UInt8>, from start: Int) {
+    ///
+    /// - Parameter shortcuts: whether usual words are read by ``readUsual(_:_:)``.
+    init(_ line: Span<UInt8>, from start: Int, shortcuts: Bool = true) {
         var index = start
         while index < line.count {
             let first = line[index]
@@ -43,9 +45,9 @@ struct LogFields {
                 index += 1
                 continue
             }
-            if readUsual(line, &index) { continue }
+            if shortcuts, readUsual(line, &index) { continue }
             if first == UInt8(ascii: "[") {
-                if ipProtocol != nil { traits.set(.quotesPacket) }
+                if ipProtocol != nil { traits.insert(.quotesPacket) }
                 index = LogFields.behindBracket(line, index)
                 continue
             }
@@ -96,8 +98,8 @@ struct LogFields {
         case .fragment:
             isInExtension = false
             if line.number(value) ?? 0 > 0 {
-                traits.clear(.firstFragment)
-                traits.set(.laterFragment)
+                traits.remove(.firstFragment)
+                traits.insert(.laterFragment)
             }
         case .ipProtocol where ipProtocol == nil: readProtocol(line, value)
         case .sourcePort where sourcePort == nil: sourcePort = port(line, value)
@@ -114,13 +116,13 @@ struct LogFields {
     /// A word without a value: a flag, an option, a remark.
     private mutating func read(_ field: LogField, _ line: Span<UInt8>, behind index: inout Int) {
         switch field {
-        case .dontFragment: traits.set(.dontFragment)
-        case .moreFragments: traits.set(.firstFragment)
+        case .dontFragment: traits.insert(.dontFragment)
+        case .moreFragments: traits.insert(.firstFragment)
         case .options: readOptions(line, &index)
         case .closing where isInExtension:
-            traits.set(.networkOptions)
+            traits.insert(.networkOptions)
             isInExtension = false
-        case .authentication where isInExtension: traits.set(.networkOptions)
+        case .authentication where isInExtension: traits.insert(.networkOptions)
         case .encapsulated where isInExtension:
             ipProtocol = .esp
             isInExtension = false
@@ -131,17 +133,17 @@ struct LogFields {
             if line.byte(at: next) == UInt8(ascii: "[") {
                 isIncomplete = true
                 index = LogFields.behindBracket(line, next)
-            } else if !traits.has(.laterFragment) {
-                traits.set(.firstFragment)
+            } else if !traits.contains(.laterFragment) {
+                traits.insert(.firstFragment)
             }
-        case .reduced: flags.set(.cwr)
-        case .echo: flags.set(.ece)
-        case .urgent: flags.set(.urg)
-        case .acknowledgement: flags.set(.ack)
-        case .push: flags.set(.psh)
-        case .reset: flags.set(.rst)
-        case .synchronize: flags.set(.syn)
-        case .finish: flags.set(.fin)
+        case .reduced: flags.insert(.cwr)
+        case .echo: flags.insert(.ece)
+        case .urgent: flags.insert(.urg)
+        case .acknowledgement: flags.insert(.ack)
+        case .push: flags.insert(.psh)
+        case .reset: flags.insert(.rst)
+        case .synchronize: flags.insert(.syn)
+        case .finish: flags.insert(.fin)
         default: break
         }
     }
@@ -161,7 +163,7 @@ struct LogFields {
         let bytes = index..<next
         index = line.byte(at: next) == UInt8(ascii: ")") ? next + 1 : next
         if ipProtocol == nil {
-            traits.set(.networkOptions)
+            traits.insert(.networkOptions)
         } else if ipProtocol == .tcp {
             tcpOptions = TCPOptionKinds(hexText: line, bytes)
         }
@@ -174,7 +176,7 @@ struct LogFields {
             let second = line.hexByte(at: value.lowerBound + 3),
             let third = line.hexByte(at: value.lowerBound + 6)
         else { return }
-        if LinkAddress.isForMany(first, second, third) { traits.set(.linkMulticast) }
+        if LinkAddress.isForMany(first, second, third) { traits.insert(.linkMulticast) }
     }
 
     private mutating func readProtocol(_ line: Span<UInt8>, _ value: Range<Int>) {

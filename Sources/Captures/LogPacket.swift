@@ -13,18 +13,17 @@ struct LogPacket {
         guard let source = fields.source, let destination = fields.destination,
             fields.isV6 || source.isV4 && destination.isV4
         else { return nil }
-        var traits = traits
-        traits.set(fields.traits)
+        var traits = traits.union(fields.traits)
         if fields.isV6 {
-            traits.set(.v6)
-            if source.isV4 || destination.isV4 { traits.set(.martian) }
+            traits.insert(.v6)
+            if source.isV4 || destination.isV4 { traits.insert(.martian) }
         }
-        if !LogPacket.isError(fields) { traits.clear(.quotesPacket) }
+        if !LogPacket.isError(fields) { traits.remove(.quotesPacket) }
         let failure = LogPacket.failure(fields, &traits)
         let ipProtocol = fields.ipProtocol ?? IPProtocol(rawValue: 255)
         event = PacketEvent(
             time: time, source: source, destination: destination, ipProtocol: ipProtocol,
-            flags: ipProtocol.rawValue == Number.tcp ? fields.flags.rawValue : 0,
+            flags: ipProtocol == .tcp ? fields.flags.rawValue : 0,
             sequenceNumber: fields.sequenceNumber, length: fields.length,
             identification: fields.identification, window: fields.window,
             hopLimit: fields.hopLimit, tcpOptions: fields.tcpOptions, traits: traits,
@@ -37,18 +36,13 @@ struct LogPacket {
             event.destinationPort = fields.destinationPort ?? 0
         }
         self.failure = failure
-        if failure != nil {
-            event.traits.set(.refused)
-            event.traits.set(.addressed)
-        }
+        if failure != nil { event.traits.formUnion([.refused, .addressed]) }
     }
 
     /// A redirect quotes a packet too, but is an order, not an answer to somebody's packet.
     private static func isError(_ fields: LogFields) -> Bool {
-        guard let type = fields.icmpType else { return false }
-        return switch fields.ipProtocol?.rawValue {
-        case Number.icmp: type &- 3 < 2 || type &- 11 < 2
-        case Number.icmpv6: type &- 1 < 4
+        switch (fields.ipProtocol, fields.icmpType ?? 0) {
+        case (.icmp, 3...4), (.icmp, 11...12), (.icmpv6, 1...4): true
         default: false
         }
     }
@@ -58,44 +52,30 @@ struct LogPacket {
         -> ParseFailure?
     {
         guard let ipProtocol = fields.ipProtocol else {
-            return traits.has(.v6) ? .extensionHeaders : .truncatedNetworkHeader
+            return traits.contains(.v6) ? .extensionHeaders : .truncatedNetworkHeader
         }
-        if traits.has(.laterFragment) { return nil }
+        if traits.contains(.laterFragment) { return nil }
         let transportLength = Int(fields.length) - (fields.isV6 ? 40 : 20)
         let isWhole: Bool
-        switch ipProtocol.rawValue {
-        case Number.tcp:
+        switch ipProtocol {
+        case .tcp:
             isWhole =
                 fields.sourcePort != nil && fields.destinationPort != nil && fields.isTCPWhole
-        case Number.udp, Number.udpLite:
-            isWhole = fields.sourcePort != nil && fields.destinationPort != nil
-        case Number.icmp, Number.icmpv6: isWhole = fields.icmpType != nil
-        case Number.sctp, Number.dccp:
+        case .udp, .udpLite: isWhole = fields.sourcePort != nil && fields.destinationPort != nil
+        case .icmp, .icmpv6: isWhole = fields.icmpType != nil
+        case .sctp, .dccp:
             // The kernel's text never shows their ports and flags.
-            traits.set(.shortTransport)
-            isWhole = transportLength >= (ipProtocol.rawValue == Number.sctp ? 16 : 12)
+            traits.insert(.shortTransport)
+            isWhole = transportLength >= (ipProtocol == .sctp ? 16 : 12)
         default: isWhole = true
         }
         if isWhole && !fields.isIncomplete { return nil }
         // An IP header alone, as protocol scans send it; where the parser takes it, so does this.
-        let isBare =
-            transportLength <= 0
-            && (ipProtocol.rawValue == Number.udpLite || ipProtocol.rawValue == Number.dccp)
-        if isBare || traits.has(.firstFragment) {
-            traits.set(.shortTransport)
+        let isBare = transportLength <= 0 && (ipProtocol == .udpLite || ipProtocol == .dccp)
+        if isBare || traits.contains(.firstFragment) {
+            traits.insert(.shortTransport)
             return nil
         }
         return .truncatedTransportHeader
-    }
-
-    /// Protocols by number: comparing two values of another module's type is a generic call.
-    private enum Number {
-        static let icmp: UInt8 = 1
-        static let tcp: UInt8 = 6
-        static let udp: UInt8 = 17
-        static let dccp: UInt8 = 33
-        static let icmpv6: UInt8 = 58
-        static let sctp: UInt8 = 132
-        static let udpLite: UInt8 = 136
     }
 }
