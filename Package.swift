@@ -70,6 +70,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Stages",
+            dependencies: [
+                "CLinux", "NFLog", "Packets", "Ring", "Detection", "Decisions", "Configuration",
+                "Daemon", "TestSupport",
+            ],
+            path: "Benchmarks/Stages", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Packets"], path: "Tests/TestSupport",
             swiftSettings: strict),
