@@ -49,7 +49,7 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Packets", "Detection", "Decisions", "NFLog",
+                "Packets", "Detection", "Decisions", "NFLog", "HostFacts",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),

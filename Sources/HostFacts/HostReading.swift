@@ -27,7 +27,7 @@ package struct HostReading: Hashable, Sendable {
 
     /// Bound: so many addresses and as many gateways are kept, the lowest; networks are fewer,
     /// since each packet is compared with them.
-    static let addressLimit = 16_384
+    static let addressLimit = 4096
     static let networkLimit = 1024
 }
 
