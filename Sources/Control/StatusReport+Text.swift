@@ -37,6 +37,7 @@ extension StatusReport {
                 "\(StatusReport.number(sources)) sources, \(StatusReport.number(openScans)) open "
                     + "scans, \(StatusReport.bytes(detectorBytes))"
             ),
+            ("host", host.map { StatusReport.cleaned($0.text) } ?? "not told"),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
             (

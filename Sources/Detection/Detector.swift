@@ -79,6 +79,16 @@ package struct Detector: ~Copyable {
             at: table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime))
     }
 
+    /// The stream's clock; nil before the first event.
+    package var time: Timestamp? { clock.time }
+
+    /// What the stream's clock will show after an event of that time.
+    package func time(after moment: Timestamp) -> Timestamp {
+        var clock = clock
+        clock.advance(to: moment, longest: limits.longestGap)
+        return clock.time ?? moment
+    }
+
     /// The input is over: open scans end with it, and the table is empty.
     package mutating func finish() {
         for list in Usefulness.allCases {
