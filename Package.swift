@@ -56,7 +56,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
-        module("Control", ["Decisions", nio, nioPosix]),
+        module("Control", ["Packets", "Decisions", nio, nioPosix]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
