@@ -3,12 +3,16 @@
 
 import PackageDescription
 
+/// The fuzz targets want a build of their own, with sanitizers: only contrib/fuzz asks for them.
+let isFuzzing = Context.environment["PICKET_FUZZ"] != nil
+
 /// Every Swift target is built alike: a warning is an error, and each unsafe expression says so.
-let strict: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableExperimentalFeature("Lifetimes"),
-]
+let strict: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=address,fuzzer", "-enable-testing"])] : [])
 
 /// One folder of Sources, and the only modules that it may import: the arrows of docs/ARCHITECTURE.md.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -53,7 +57,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
-        module("Control", ["Decisions", nio, nioPosix]),
+        module("Control", ["Packets", "Decisions", nio, nioPosix]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
@@ -98,3 +102,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "FuzzingMain", path: "Tests/Fuzzing/Main"),
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "Daemon", "Captures", "Control", "FuzzingMain", "TestSupport", nio,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/Fuzzing/Targets", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer"])]),
+    ]
+}
