@@ -33,8 +33,8 @@ struct PicketFields {
         .object([
             ("kind", scan.isScan ? .string(scan.kind.rawValue) : .null),
             ("techniques", .array(scan.techniques.map { .string($0.description) })),
-            ("tool", "unknown"),
-            ("tool_mark", .null),
+            ("tool", .string(scan.tool.tool.rawValue)),
+            ("tool_mark", ToolWords(scan.tool).marks.map { .string($0) } ?? .null),
             ("packets", .unsigned(scan.packets)),
             ("targets", .integer(scan.targets.count)),
             ("hosts", .integer(scan.hosts.count)),

@@ -5,7 +5,7 @@ import Packets
 
 /// The sentence that says why: who did what to whom, how, and how fast.
 ///
-/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN in 19 s`
+/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN by Nmap in 19 s`
 struct ReasonSentence {
     let scan: ScanSummary
 
@@ -35,6 +35,7 @@ struct ReasonSentence {
     private var probing: String {
         var words = [source, scan.kind == .pingSweep ? "swept" : "probed", target]
         if let technique { words.append("with \(technique)") }
+        if let tool = ToolWords(scan.tool).name { words.append("by \(tool)") }
         let length = scan.end.nanoseconds(since: scan.start)
         words.append("in \(ReadableDuration(nanoseconds: length))")
         return words.joined(separator: " ")

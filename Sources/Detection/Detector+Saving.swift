@@ -2,13 +2,13 @@
 
 import Packets
 
-/// The saved table: little-endian numbers, version 1.
+/// The saved table: little-endian numbers, version 2.
 ///
 /// Shape: magic, version, seed, clock, origins, records (least useful first), tallies (least
 /// recently used first, each with its record's number), prefix watch, checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
-    private static let version: UInt16 = 1
+    private static let version: UInt16 = 2
 
     /// Everything that decides what will be found, apart from settings and facts.
     ///

@@ -159,5 +159,6 @@ extension SourceRecord {
         traits.formUnion(other.traits.intersection([.manyProtocols, .home]))
         lastNovelty = max(lastNovelty, other.lastNovelty)
         attempts.merge(other.attempts)
+        tools.absorb(other.tools)
     }
 }

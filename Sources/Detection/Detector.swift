@@ -42,12 +42,11 @@ package struct Detector: ~Copyable {
 
     /// Grades an event and counts it if it is evidence.
     ///
-    /// - Parameter packet: the packet's first bytes; may be empty. Nothing here asks for them yet;
-    ///   what tells tools apart will.
+    /// - Parameter packet: the packet's first bytes, which tell tools apart; may be empty.
     @discardableResult
     package mutating func observe(_ event: PacketEvent, packet: RawSpan) -> Grade {
         advance(to: event.time)
-        let grade = grader.grade(event)
+        let (grade, mark) = grader.grade(event, packet: packet)
         switch grade {
         case .probe, .ambiguous, .accepted, .martian:
             if ignore.covers(event) { return grade }
@@ -55,8 +54,8 @@ package struct Detector: ~Copyable {
             return grade
         }
         switch grade {
-        case .probe: count(event, isProbe: true)
-        case .ambiguous: count(event, isProbe: false)
+        case .probe: count(event, isProbe: true, mark)
+        case .ambiguous: count(event, isProbe: false, mark)
         case .accepted: credit(event)
         default: martians.note(event)
         }
