@@ -26,9 +26,11 @@ extension Detector {
             if table.records[place].tally != SourceRecord.noTally {
                 tallies.touch(table.records[place].tally)
             }
+            noteCrowds(
+                event, target, novelty, of: number, isProbe: isProbe, direction: direction)
             judge(number, at: event.time)
         }
-        if let alert { report(.attemptsRepeated(packets: alert), number, at: event.time) }
+        if let alert, !isHeld(number) { report(.attemptsRepeated(packets: alert), number, at: event.time) }
     }
 
     /// Whether a packet counts: its target is new, or new targets keep coming.
@@ -50,7 +52,7 @@ extension Detector {
     private mutating func judge(_ number: UInt32, at time: Timestamp) {
         let place = Int(number)
         let isNew = !table.records[place].isScanning
-        if isNew, !reachesThreshold(number) { return }
+        if isNew, !reachesThreshold(number) || isHeld(number) { return }
         // A scan is level 1 even where the settings let the levels begin later.
         let level = UInt8(
             max(

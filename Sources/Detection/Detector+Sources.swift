@@ -104,7 +104,7 @@ extension Detector {
         let time: Timestamp =
             switch reason {
             case .lifetimeOver: last.advanced(byNanoseconds: limits.lifetime)
-            case .inputEnded, .memoryFull: clock.time ?? last
+            case .inputEnded, .memoryFull, .joined: clock.time ?? last
             }
         report(.scanEnded(reason), number, at: time)
     }

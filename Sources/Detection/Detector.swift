@@ -16,6 +16,7 @@ package struct Detector: ~Copyable {
     var table: SourceTable
     var tallies: TallyPool
     var watch: PrefixWatch
+    var crowds: CrowdWatch
     var findings: [Finding] = []
     /// What ``announce(_:)`` read; kept so that reading is not optimised away.
     var hint: UInt64 = 0
@@ -32,6 +33,7 @@ package struct Detector: ~Copyable {
         table = SourceTable(capacity: plan.sources, hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
+        crowds = CrowdWatch(memory: settings.memory)
     }
 
     /// Tells the detector about an origin before its first event, so that rules about interfaces
@@ -69,13 +71,17 @@ package struct Detector: ~Copyable {
         while let first = table.firstToEnd, table.records[Int(first)].lastCounted <= horizon {
             expire(first)
         }
+        advanceCrowds()
     }
 
     /// The moment at which `advance` will have something to do; nil when there is no live source.
     package var nextDeadline: Timestamp? {
-        guard let first = table.firstToEnd else { return nil }
-        return clock.time(
-            at: table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime))
+        var deadline = crowdDeadline
+        if let first = table.firstToEnd {
+            let end = table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime)
+            deadline = min(end, deadline ?? end)
+        }
+        return deadline.flatMap { clock.time(at: $0) }
     }
 
     /// The stream's clock; nil before the first event.
@@ -90,6 +96,7 @@ package struct Detector: ~Copyable {
 
     /// The input is over: open scans end with it, and the table is empty.
     package mutating func finish() {
+        finishCrowds()
         for list in Usefulness.allCases {
             while let oldest = table.oldest(of: list) { end(oldest, .inputEnded) }
         }
@@ -108,7 +115,7 @@ package struct Detector: ~Copyable {
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
-        table.bytes + tallies.bytes + watch.bytes
+        table.bytes + tallies.bytes + watch.bytes + crowds.bytes
     }
 
     /// Changes settings and facts and keeps the table. A changed `memory` counts from the next
