@@ -88,7 +88,9 @@ struct CrowdSets: ~Copyable {
         if novelty == .repeated || novelty == .stronger { return }
         if !target.has(CommonTarget.echo) { sets[index].onlyEcho = false }
         if !target.has(CommonTarget.icmpRequest) { sets[index].onlyICMPRequests = false }
-        if novelty == .new, target.has(CommonTarget.bareProtocol), sets[index].protocolTargets < .max {
+        if novelty == .new, target.has(CommonTarget.bareProtocol),
+            sets[index].protocolTargets < .max
+        {
             sets[index].protocolTargets += 1
         }
         let host = sets[index].hosts.insert(

@@ -11,7 +11,9 @@ extension CrowdWatch {
         if let member, !sets[Int(members[member].set)].isDecoy {
             count(sighting, of: member, limits: limits, hash: hash)
         }
-        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else { return }
+        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else {
+            return
+        }
         let host = hash(sighting.target.host)
         guard
             let slot = distributed.slot(

@@ -201,7 +201,9 @@ enum DistributedRule {
                 root = child
             }
         }
-        for start in stride(from: count / 2 - 1, through: 0, by: -1) { sink(start, count, &numbers) }
+        for start in stride(from: count / 2 - 1, through: 0, by: -1) {
+            sink(start, count, &numbers)
+        }
         for end in stride(from: count - 1, to: 0, by: -1) {
             (numbers[0], numbers[end]) = (numbers[end], numbers[0])
             sink(0, end, &numbers)

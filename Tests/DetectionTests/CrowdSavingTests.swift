@@ -81,9 +81,10 @@ struct CrowdSavingTests {
         _ = first.takeFindings()
         var second = detector(memory: 16 << 20)
         try second.restore(from: first.saved().span)
-        #expect(second.takeFindings().ended.map(\.event) == [
-            .scanEnded(.memoryFull), .scanEnded(.memoryFull),
-        ])
+        #expect(
+            second.takeFindings().ended.map(\.event) == [
+                .scanEnded(.memoryFull), .scanEnded(.memoryFull),
+            ])
         #expect(second.crowds.sets.used == 0)
     }
 

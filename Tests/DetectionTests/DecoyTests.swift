@@ -121,7 +121,8 @@ struct DecoyTests {
     @Test("Who was named before he took decoys keeps his scan when he has targets of his own")
     func named() {
         let before = (1...9).map { tcp($0 + 100, from: Known.scanner, at: Double($0) / 100) }
-        let events = before + (1...20).flatMap { round($0, from: five, at: Double($0), marked: true) }
+        let events =
+            before + (1...20).flatMap { round($0, from: five, at: Double($0), marked: true) }
         let found = findings(in: events)
         #expect(found.kinds == [.vertical, .decoy])
         #expect(found.ended.count == 2)
@@ -164,7 +165,8 @@ struct DecoyTests {
         let found = findings(in: events)
         #expect(found.kinds == [.decoy, .vertical])
         #expect(found.ended.first?.event == .scanEnded(.lifetimeOver))
-        #expect(found.ended.first?.time == events[99].time.advanced(byNanoseconds: 3_600_000_000_000))
+        #expect(
+            found.ended.first?.time == events[99].time.advanced(byNanoseconds: 3_600_000_000_000))
     }
 
     @Test("Lost packets do not split a marked set")
