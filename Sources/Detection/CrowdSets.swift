@@ -88,7 +88,9 @@ struct CrowdSets: ~Copyable {
         if novelty == .repeated || novelty == .stronger { return }
         if !target.has(CommonTarget.echo) { sets[index].onlyEcho = false }
         if !target.has(CommonTarget.icmpRequest) { sets[index].onlyICMPRequests = false }
-        if novelty == .new, target.has(CommonTarget.bareProtocol), sets[index].protocolTargets < .max {
+        if novelty == .new, target.has(CommonTarget.bareProtocol),
+            sets[index].protocolTargets < .max
+        {
             sets[index].protocolTargets += 1
         }
         let host = sets[index].hosts.insert(
@@ -108,12 +110,17 @@ struct CrowdSets: ~Copyable {
     }
 
     /// Adds a member, named by the first address seen of it.
-    mutating func note(member address: Address, _ source: UInt64, in index: Int) {
+    ///
+    /// - Returns: whether it is new, as far as anybody can tell.
+    @discardableResult
+    mutating func note(member address: Address, _ source: UInt64, in index: Int) -> Bool {
         let base = index * CrowdSets.wordsEach + 3 * DistinctSketch.words
         let novelty = sets[index].sources.insert(source >> 32, into: &words, at: base)
-        guard novelty == .new, Int(sets[index].memberCount) < CrowdSets.listedEach else { return }
+        guard novelty == .new else { return novelty == .unknown }
+        guard Int(sets[index].memberCount) < CrowdSets.listedEach else { return true }
         listed[index * CrowdSets.listedEach + Int(sets[index].memberCount)] = address
         sets[index].memberCount += 1
+        return true
     }
 
     func members(of index: Int) -> [Address] {

@@ -27,13 +27,23 @@ extension CrowdWatch {
         echoes[place].followers += 1
         let mark = sighting.event.twinMark ?? 0
         let isTwin = mark != 0 && mark == echo.twinMark
-        guard
-            let pair = pairs.note(
-                sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
-        else { return }
+        let pair = pairs.note(
+            sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
         // Those of a distributed scan keep to it.
         guard member == nil else { return }
-        join(sighting, echo, pair, limits: limits, hash: hash)
+        if let pair {
+            join(sighting, echo, pair, limits: limits, hash: hash)
+        } else if isTwin, isOfRun(sighting, echo) {
+            join(sighting, echo, DecoyPairs.Entry(), limits: limits, hash: hash)
+        }
+    }
+
+    /// Whether it asks for the same as a member of a set, with the marks of that set: so many decoys
+    /// may come at once that their pairs have no room.
+    private func isOfRun(_ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry) -> Bool {
+        guard sets.used > 0, let leader = members.find(echo.source, sets) else { return false }
+        let set = Int(members[leader].set)
+        return sets[set].isDecoy && sets[set].knows(sighting.event.runMark)
     }
 
     /// Two sources are one: they become a set, or one of them joins the other's.
@@ -54,7 +64,7 @@ extension CrowdWatch {
             sets[set].isV4 = sighting.event.source.isV4
             add(echo.address, echo.source, pair, sighting, to: set)
         }
-        if sets[set].start > pair.start { sets[set].start = pair.start }
+        if pair.count > 0, sets[set].start > pair.start { sets[set].start = pair.start }
         sets[set].learn(sighting.event.runMark)
         for index in 0..<Int(pair.count) { sets.note(pair.targets[index], in: set, hash: hash) }
         sets.note(

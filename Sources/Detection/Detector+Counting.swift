@@ -30,7 +30,9 @@ extension Detector {
                 event, target, novelty, of: number, isProbe: isProbe, direction: direction)
             judge(number, at: event.time)
         }
-        if let alert, !isHeld(number) { report(.attemptsRepeated(packets: alert), number, at: event.time) }
+        if let alert, !isHeld(number) {
+            report(.attemptsRepeated(packets: alert), number, at: event.time)
+        }
     }
 
     /// Whether a packet counts: its target is new, or new targets keep coming.

@@ -32,11 +32,12 @@ struct DistributedWatch: ~Copyable {
     static let mostPorts = 384
 
     init(capacity: Int) {
+        let rooms = capacity == 0 ? 0 : capacity + 1
         hosts = ContiguousArray(repeating: DistributedHost(), count: capacity)
         sources = ContiguousArray(
-            repeating: DistributedSource(), count: (capacity + 1) * DistributedWatch.sourcesEach)
+            repeating: DistributedSource(), count: rooms * DistributedWatch.sourcesEach)
         ports = ContiguousArray(
-            repeating: DistributedPort(), count: (capacity + 1) * DistributedWatch.portsEach)
+            repeating: DistributedPort(), count: rooms * DistributedWatch.portsEach)
         doors = ContiguousArray(repeating: Door(), count: capacity)
         ways = min(8, capacity)
     }

@@ -259,6 +259,10 @@ struct FloodWatch: ~Copyable {
 
     private mutating func close(_ place: Int) -> Entry {
         let entry = entries[place]
+        // What it covered belonged to it.
+        for other in entries.indices where other != place && !entries[other].isOpen {
+            if FloodWatch.isAlike(entries[other], entry) { entries[other] = Entry() }
+        }
         entries[place] = Entry()
         open -= 1
         return entry
@@ -266,16 +270,15 @@ struct FloodWatch: ~Copyable {
 
     /// Whether an open flood of the same host or port says it already.
     private func isCovered(_ place: Int) -> Bool {
-        let entry = entries[place]
         for other in entries.indices where entries[other].isOpen {
-            if entries[other].host.isSame(as: entry.host) { return true }
-            if entries[other].selector == entry.selector,
-                entries[other].ipProtocol == entry.ipProtocol
-            {
-                return true
-            }
+            if FloodWatch.isAlike(entries[place], entries[other]) { return true }
         }
         return false
+    }
+
+    private static func isAlike(_ one: Entry, _ other: Entry) -> Bool {
+        one.host.isSame(as: other.host)
+            || one.selector == other.selector && one.ipProtocol == other.ipProtocol
     }
 
     /// Whether anything is left that may begin or end by time alone.
