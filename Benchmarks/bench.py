@@ -26,11 +26,11 @@ class Bench:
 
     root = ROOT
 
-    def __init__(self, tools, quick):
+    def __init__(self, tools, peers, quick):
         self.quick = quick
         self.tools = {name: f"{tools}/{name}" for name in ("flood", "drain", "picket", "stages")}
         self.tools["allocations"] = f"{tools}/allocations.so"
-        self.tools["psad"] = f"{tools}/psad"
+        self.tools["psad"] = peers
         self.folder = tempfile.mkdtemp(prefix="picket-bench-")
         # The daemon may become another user, who must get to its files.
         os.chmod(self.folder, 0o755)
@@ -50,11 +50,12 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tools", required=True)
+    parser.add_argument("--peers", required=True)
     parser.add_argument("--results", required=True)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("parts", nargs="+", choices=PARTS)
     given = parser.parse_args()
-    bench = Bench(given.tools, given.quick)
+    bench = Bench(given.tools, given.peers, given.quick)
     machine = report.machine()
     sections, failed = [], []
     try:
