@@ -16,70 +16,73 @@ struct Openings: ~Copyable {
     static let count = 4
     static let longest = 256
 
-    private struct Opening: BitwiseCopyable {
-        var fields = MessageFields()
-        /// How many bytes are the same; 0 when the next message must be read in full.
+    /// How far the next message must be the same, and what comes then.
+    private struct Shape: BitwiseCopyable {
+        /// Unit: bytes. 0 when the next message must be read in full.
         var length = 0
         var hasTime = false
     }
 
-    private let entries: UnsafeMutablePointer<Opening>
+    /// Apart from the shapes, since a pointer to them is what is lent.
+    private let fields: UnsafeMutablePointer<MessageFields>
+    private var shapes = InlineArray<4, Shape>(repeating: Shape())
     private let kept: UnsafeMutableRawPointer
     private var latest = 0
     private var newest = 0
 
     init() {
-        unsafe entries = .allocate(capacity: Openings.count)
-        unsafe entries.initialize(repeating: Opening(), count: Openings.count)
+        unsafe fields = .allocate(capacity: Openings.count)
+        unsafe fields.initialize(repeating: MessageFields(), count: Openings.count)
         unsafe kept = .allocate(byteCount: Openings.count * Openings.longest, alignment: 64)
     }
 
     deinit {
-        unsafe entries.deallocate()
+        unsafe fields.deallocate()
         unsafe kept.deallocate()
     }
 
+    /// Which opening the message that was read last has.
+    var latestNumber: Int { latest }
+
+    /// What it said; until the next one is read.
+    var latestFields: UnsafePointer<MessageFields> { unsafe UnsafePointer(fields + latest) }
+
     /// Reads what stands after a netlink header, from the family on.
     ///
-    /// Returns: whether it began like an earlier message. The fields are lent by ``withLatest(_:)``.
+    /// Returns: whether it began like an earlier message.
     @inline(__always)
     mutating func read(_ bytes: RawSpan) -> Bool {
         if readAgain(bytes, as: latest) { return true }
         return readOther(bytes)
     }
 
-    /// Lends the fields of the message that was read last.
-    @inline(__always)
-    func withLatest(_ body: (UnsafePointer<MessageFields>, Int) -> Void) {
-        unsafe withUnsafePointer(to: entries[latest].fields) { unsafe body($0, latest) }
-    }
-
-    /// Reads a message that begins like this entry's; false, and nothing has changed, when it does
-    /// not, or goes on in another way.
+    /// Reads a message that begins like the last one of this opening; false, and nothing has
+    /// changed, when it does not, or goes on in another way.
     @inline(__always)
     private func readAgain(_ bytes: RawSpan, as number: Int) -> Bool {
-        let entry = unsafe entries + number
-        let length = unsafe entry.pointee.length
-        let sequence = unsafe length + (entry.pointee.hasTime ? Openings.timeBytes : 0)
-        let payload = sequence + Openings.sequenceBytes
-        guard length > 0, payload + Attribute.headerLength <= bytes.byteCount,
+        let shape = shapes[number]
+        let sequence = shape.length &+ (shape.hasTime ? Openings.timeBytes : 0)
+        let payload = sequence &+ Openings.sequenceBytes
+        guard shape.length > 0, payload &+ Attribute.headerLength <= bytes.byteCount,
             isHeader(bytes, at: sequence, .sequence, Openings.sequenceBytes),
-            bytes.host16(at: payload + 2) == Attribute.payload.rawValue
+            bytes.host16(at: payload &+ 2) == Attribute.payload.rawValue
         else { return false }
         // The payload is the last attribute.
         let count = Int(bytes.host16(at: payload))
-        guard count >= Attribute.headerLength, count <= bytes.byteCount - payload,
-            bytes.byteCount - payload - count < Attribute.headerLength, same(bytes, number, length)
+        guard count >= Attribute.headerLength, count <= bytes.byteCount &- payload,
+            bytes.byteCount &- payload &- count < Attribute.headerLength,
+            !shape.hasTime
+                || isHeader(bytes, at: shape.length, .timestamp, Openings.timeBytes),
+            same(bytes, number, shape.length)
         else { return false }
-        if unsafe entry.pointee.hasTime {
-            guard isHeader(bytes, at: length, .timestamp, Openings.timeBytes) else { return false }
-            unsafe entry.pointee.fields.timestamp = MessageFields.timestamp(
-                bytes, at: length + Attribute.headerLength)
+        let entry = unsafe fields + number
+        if shape.hasTime {
+            unsafe entry.pointee.timestamp = MessageFields.timestamp(
+                bytes, at: shape.length &+ Attribute.headerLength)
         }
-        unsafe entry.pointee.fields.sequence = bytes.network32(
-            at: sequence + Attribute.headerLength)
-        unsafe entry.pointee.fields.payload = MessageFields.Piece(
-            start: payload + Attribute.headerLength, count: count - Attribute.headerLength)
+        unsafe entry.pointee.sequence = bytes.network32(at: sequence &+ Attribute.headerLength)
+        unsafe entry.pointee.payload = MessageFields.Piece(
+            start: payload &+ Attribute.headerLength, count: count &- Attribute.headerLength)
         return true
     }
 
@@ -91,18 +94,17 @@ struct Openings: ~Copyable {
         }
         newest = (newest + 1) % Openings.count
         latest = newest
-        var entry = Opening()
-        entry.fields = MessageFields(reading: bytes)
-        if let length = Openings.length(of: entry.fields, bytes) {
-            entry.length = length
-            entry.hasTime = entry.fields.timestamp != nil
+        let read = MessageFields(reading: bytes)
+        unsafe fields[latest] = read
+        shapes[latest] = Shape()
+        if let length = Openings.length(of: read, bytes) {
+            shapes[latest] = Shape(length: length, hasTime: read.timestamp != nil)
             unsafe bytes.withUnsafeBytes { bytes in
                 guard let start = bytes.baseAddress else { return }
                 unsafe (kept + latest * Openings.longest).copyMemory(
                     from: start, byteCount: length)
             }
         }
-        unsafe entries[latest] = entry
         return false
     }
 

@@ -33,6 +33,7 @@ extension PacketEvent {
         }
     }
 
+    @inline(__always)
     private mutating func read(_ bytes: PacketBytes, announced: UInt8?) throws(ParseFailure) {
         guard bytes.count > 0 else { throw .noPayload }
         let version = bytes.byte(0) >> 4

@@ -62,8 +62,7 @@ enum Netlink: FuzzTarget {
     private struct Road: ~Copyable {
         var witness = Witness()
         var interfaces = InterfaceTable()
-        private var counters = NFLogCounters()
-        private var sequence = SequenceCheck()
+        private let walker = DatagramWalker()
         private var memo = OriginMemo()
         private var origins = OriginTable()
 
@@ -77,10 +76,9 @@ enum Netlink: FuzzTarget {
         }
 
         mutating func read(_ bytes: RawSpan) {
-            let before = counters
+            let before = walker.counters
             let names = interfaces.interfaces
-            var (counters, sequence) = (self.counters, self.sequence)
-            let handed = Datagram.walk(bytes, counters: &counters, sequence: &sequence) { message in
+            let handed = walker.walk(bytes) { message in
                 let entry = memo.entry(of: message) { prefix in
                     let origin = Origin(
                         group: 5, prefix: String(decoding: prefix, as: UTF8.self),
@@ -93,7 +91,7 @@ enum Netlink: FuzzTarget {
                 }
                 observe(message, entry, limit: bytes.byteCount)
             }
-            (self.counters, self.sequence) = (counters, sequence)
+            let counters = walker.counters
             must(Int(counters.messages - before.messages) == handed, "every message is counted")
             must(handed * 20 <= bytes.byteCount, "no message without bytes")
             must(counters.gap - before.gap <= UInt64(bytes.byteCount / 20) << 31, "a gap is a gap")
