@@ -17,6 +17,9 @@ package struct Replay: ~Copyable {
     private var origins = OriginTable()
     package private(set) var summary = ReplaySummary()
 
+    /// Unit: packets.
+    private static let progressInterval = 1 << 16
+
     private static let seed: UInt64 = 0x7069_636b_6574_2121
 
     package init(settings: Settings) {
@@ -42,18 +45,25 @@ package struct Replay: ~Copyable {
         }
         summary.files += 1
         var decided: [Decision] = []
-        var packets = 0
-        while try reader.next({ event, packet, table in
-            if !analysis.knows(event.origin) { analysis.admit(table) }
-            summary.note(event.time)
-            analysis.observe(event, packet: packet) { decided.append($0) }
-        }) {
-            packets &+= 1
-            if packets & 0xffff == 0 { try progress(reader.progress) }
-            guard !decided.isEmpty else { continue }
-            for decision in decided { try carryOut(decision) }
-            summary.add(decided)
-            decided.removeAll(keepingCapacity: true)
+        var batch = PacketBatch()
+        var untilProgress = Replay.progressInterval
+        while try reader.fill(&batch) {
+            analysis.announce(batch.events)
+            for index in 0..<batch.count {
+                let event = batch.events[index]
+                if !analysis.knows(event.origin) { analysis.admit(reader.origins) }
+                summary.note(event.time)
+                analysis.observe(event, packet: batch.packet(index)) { decided.append($0) }
+                guard !decided.isEmpty else { continue }
+                for decision in decided { try carryOut(decision) }
+                summary.add(decided)
+                decided.removeAll(keepingCapacity: true)
+            }
+            untilProgress &-= batch.count
+            if untilProgress <= 0 {
+                untilProgress = Replay.progressInterval
+                try progress(reader.progress)
+            }
         }
     }
 
