@@ -44,7 +44,9 @@ package struct Replay: ~Copyable {
             summary.add(reader.progress)
         }
         summary.files += 1
-        var decided: [Decision] = []
+        var counts = DecisionCounts()
+        defer { summary.add(counts) }
+        var failure: (any Error)?
         var batch = PacketBatch()
         var untilProgress = Replay.progressInterval
         while try reader.fill(&batch) {
@@ -53,11 +55,14 @@ package struct Replay: ~Copyable {
                 let event = batch.events[index]
                 if !analysis.knows(event.origin) { analysis.admit(reader.origins) }
                 summary.note(event.time)
-                analysis.observe(event, packet: batch.packet(index)) { decided.append($0) }
-                guard !decided.isEmpty else { continue }
-                for decision in decided { try carryOut(decision) }
-                summary.add(decided)
-                decided.removeAll(keepingCapacity: true)
+                analysis.observe(event, packet: batch.packet(index)) { decision in
+                    if failure != nil { return }
+                    do {
+                        try carryOut(decision)
+                        counts[decision.action] += 1
+                    } catch { failure = error }
+                }
+                if let failure { throw failure }
             }
             untilProgress &-= batch.count
             if untilProgress <= 0 {
@@ -68,12 +73,18 @@ package struct Replay: ~Copyable {
     }
 
     /// The end of all files: open scans end, and the summary is whole.
-    package mutating func finish(carryOut: (Decision) throws -> Void) rethrows {
-        var decided: [Decision] = []
-        let end = summary.last ?? Timestamp(nanoseconds: 0)
-        analysis.finish(at: end) { decided.append($0) }
-        for decision in decided { try carryOut(decision) }
-        summary.add(decided)
+    package mutating func finish(carryOut: (Decision) throws -> Void) throws {
+        var counts = DecisionCounts()
+        defer { summary.add(counts) }
+        var failure: (any Error)?
+        analysis.finish(at: summary.last ?? Timestamp(nanoseconds: 0)) { decision in
+            if failure != nil { return }
+            do {
+                try carryOut(decision)
+                counts[decision.action] += 1
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
         summary.grades = Grade.allCases.map { ($0, analysis.counts.total($0)) }
         summary.martians = analysis.martianLines
     }

@@ -124,3 +124,17 @@ struct CivilTime {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension Timestamp {
+    /// RFC 3339 in UTC with microseconds: `2010-10-25T13:16:38.341511Z`.
+    var rfc3339: String {
+        var bytes: [UInt8] = []
+        writeRFC3339(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func writeRFC3339(to bytes: inout [UInt8]) {
+        CivilTime(self).writeDateTime(to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+}

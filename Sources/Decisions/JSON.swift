@@ -51,8 +51,8 @@ enum JSON: Sendable {
             bytes.append(UInt8(ascii: "\""))
         case .time(let value):
             bytes.append(UInt8(ascii: "\""))
-            CivilTime(value).writeDateTime(to: &bytes)
-            bytes.write("Z\"")
+            value.writeRFC3339(to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
         case .verbatim(let value): bytes.write(value)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
