@@ -15,6 +15,9 @@ package struct Replay: ~Copyable {
     private var analysis: Analysis
     /// The origins of all files until now: the next file goes on with their numbers.
     private var origins = OriginTable()
+    private let settings: Settings
+    /// What the host said over time; nil where nobody recorded it.
+    private var facts: FactsHistory?
     package private(set) var summary = ReplaySummary()
 
     /// Unit: packets.
@@ -22,9 +25,12 @@ package struct Replay: ~Copyable {
 
     private static let seed: UInt64 = 0x7069_636b_6574_2121
 
-    package init(settings: Settings) {
+    package init(settings: Settings, facts: FactsHistory? = nil) {
+        self.settings = settings
+        self.facts = facts
         analysis = Analysis(
-            settings: settings.detection, facts: HostFacts(settings), seed: Replay.seed)
+            settings: settings.detection, facts: HostFacts(settings, host: facts?.first),
+            seed: Replay.seed)
     }
 
     /// Reads one file to its end.
@@ -55,6 +61,7 @@ package struct Replay: ~Copyable {
                 let event = batch.events[index]
                 if !analysis.knows(event.origin) { analysis.admit(reader.origins) }
                 summary.note(event.time)
+                followHost(to: event.time)
                 analysis.observe(event, packet: batch.packet(index)) { decision in
                     if failure != nil { return }
                     do {
@@ -69,6 +76,15 @@ package struct Replay: ~Copyable {
                 untilProgress = Replay.progressInterval
                 try progress(reader.progress)
             }
+        }
+    }
+
+    /// Takes over what the host said from this event on.
+    private mutating func followHost(to time: Timestamp) {
+        guard facts != nil else { return }
+        if let reading = facts?.change(at: analysis.detector.time(after: time)) {
+            analysis.apply(
+                settings: settings.detection, facts: HostFacts(settings, host: reading))
         }
     }
 

@@ -5,7 +5,7 @@ import Packets
 
 /// The sentence that says why: who did what to whom, how, and how fast.
 ///
-/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN in 19 s`
+/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN by Nmap in 19 s`
 struct ReasonSentence {
     let scan: ScanSummary
 
@@ -28,6 +28,10 @@ struct ReasonSentence {
             line.write(ReadableDuration.window(nanoseconds: attemptsWindow))
             line.write(" at ")
             writeTarget(to: &line)
+        case .floodDetected(let counts): writeFlood(counts, to: &line)
+        case .floodEnded(let counts):
+            writeFlood(counts, to: &line)
+            line.write("; it is over")
         }
         return String(decoding: line, as: UTF8.self)
     }
@@ -47,7 +51,12 @@ struct ReasonSentence {
         writeSource(to: &line)
         line.write(scan.kind == .pingSweep ? " swept " : " probed ")
         writeTarget(to: &line)
+        if scan.kind == .distributed { line.write(" together") }
         writeTechnique(to: &line)
+        if let tool = ToolWords(scan.tool).name {
+            line.write(" by ")
+            line.write(tool)
+        }
         line.write(" in ")
         line.write(duration: scan.end.nanoseconds(since: scan.start))
     }
@@ -64,13 +73,24 @@ struct ReasonSentence {
             line.write(" of silence")
         case .inputEnded: line.write("with the input")
         case .memoryFull: line.write("to make room for another source")
+        case .joined: line.write("as one of a set of sources")
         }
     }
 
     private func writeSource(to line: inout [UInt8]) {
         switch scan.kind {
-        case .distributed: line.write("several sources together")
-        case .decoy: line.write("a source among decoys")
+        case .distributed:
+            if let crowd = scan.crowd {
+                line.write(crowd.total, of: "source")
+            } else {
+                line.write("several sources")
+            }
+        case .decoy:
+            line.write("a source among decoys")
+            guard let crowd = scan.crowd else { return }
+            line.write(" (")
+            line.write(crowd.total, of: "source")
+            line.write(" in all)")
         default:
             if scan.source.isHost || scan.firstAddress.isV4 {
                 line.write(scan.firstAddress)
@@ -158,7 +178,7 @@ struct ReasonSentence {
         line.write(index > 0 ? " port" : "port")
     }
 
-    private static func name(of ipProtocol: IPProtocol) -> String {
+    static func name(of ipProtocol: IPProtocol) -> String {
         switch ipProtocol {
         case .tcp: "TCP"
         case .udp: "UDP"
@@ -169,7 +189,7 @@ struct ReasonSentence {
 
     /// Nothing when it would only repeat what the target says: UDP to UDP ports, protocols by
     /// protocol.
-    private func writeTechnique(to line: inout [UInt8]) {
+    func writeTechnique(to line: inout [UInt8]) {
         let techniques = scan.techniques
         if scan.kind == .ipProtocol, techniques == [.ipProtocol] { return }
         if scan.ports.count > 0, techniques == [.udp] { return }
@@ -211,24 +231,24 @@ struct ReasonSentence {
 
 extension [UInt8] {
     /// Unit: nanoseconds.
-    fileprivate mutating func write(duration: Int64) {
+    mutating func write(duration: Int64) {
         write(ReadableDuration(nanoseconds: duration).description)
     }
 
-    fileprivate mutating func write(_ count: Int, of noun: String) {
+    mutating func write(_ count: Int, of noun: String) {
         write(count)
         append(0x20)
         write(noun)
         if count != 1 { append(UInt8(ascii: "s")) }
     }
 
-    fileprivate mutating func write(_ count: DistinctCount, of noun: String) {
+    mutating func write(_ count: DistinctCount, of noun: String) {
         if !count.exact { write("about ") }
         write(count.count, of: noun)
     }
 
     /// What stands before the part of a list: a comma, or `and` before the last.
-    fileprivate mutating func write(separator index: Int, _ last: Int) {
+    mutating func write(separator index: Int, _ last: Int) {
         if index > 0 { write(index == last ? " and " : ", ") }
     }
 }
