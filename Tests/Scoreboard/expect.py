@@ -10,7 +10,7 @@ The rule, for Picket and its peers alike:
   are counted.
 - The fields are right when the decision is and, for each scan, source, kind, technique, tool and
   level are as expected. A peer is held only to those that it tells: psad tells techniques, level,
-  Masscan and Mirai; CrowdSec the source; scanlogd the source and the flags.
+  and of tools Masscan and Mirai; CrowdSec the source; scanlogd the source and the flags.
 - A flood is a fact about packets, not a scan: Picket must tell it once where it is expected, peers
   need not. It is no alert on a quiet case that expects it.
 - Picket's repeated attempts by a source that is an expected scan, its loss events, blocks and
@@ -37,6 +37,7 @@ class Scan:
     destination: str | None = None  # of a set of sources
     members: tuple = ()  # of a set of sources
     direction: str = "inbound"
+    whole: frozenset = frozenset()  # the techniques for a program that puts fragments together
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Finding:
     total: int | None = None
     direction: str | None = None
     coarse: bool = False  # it tells flags, so connect is SYN and window is ACK
+    knows: tuple = ()  # the tools that it would name
 
     def words(self):
         parts = [self.source or f"{self.total or len(self.members or ())} sources"]
@@ -101,9 +103,10 @@ def same_source(expected, found):
         return expected is None
     if expected is None:
         return False
-    if "/" in expected and "/" not in found:  # a peer that names each address of a network
-        return False
-    return ipaddress.ip_network(expected, False) == ipaddress.ip_network(found, False)
+    network = ipaddress.ip_network(expected, False)
+    named = ipaddress.ip_network(found, False)
+    # One address of an IPv6 network is right too; naming several of them is naming it several times.
+    return named.version == network.version and named.subnet_of(network)
 
 
 def matches(scan, finding):
@@ -146,10 +149,12 @@ def differences(scan, finding):
     expected = frozenset(scan.techniques)
     if finding.coarse:
         expected -= {"connect", "window"}
-    if finding.techniques is not None and finding.techniques != expected:
+    if finding.techniques is not None and finding.techniques not in (expected, scan.whole):
         found.append(f"techniques {'+'.join(sorted(finding.techniques)) or 'none'},"
                      f" not {'+'.join(sorted(expected))}")
-    if finding.tool is not None and finding.tool not in scan.tool:
+    if finding.tool is None and finding.knows and set(scan.tool) <= set(finding.knows):
+        found.append(f"tool not told: {' or '.join(scan.tool)}")
+    elif finding.tool is not None and finding.tool not in scan.tool:
         found.append(f"tool {finding.tool}, not {' or '.join(scan.tool)}")
     levels = scan.level if isinstance(scan.level, tuple) else (scan.level,)
     if finding.level is not None and finding.level not in levels:

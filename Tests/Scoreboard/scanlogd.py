@@ -49,7 +49,9 @@ def understood(lines):
         if found:
             answer.alerts += 1
             finding = by_source.setdefault(found[1], Finding(found[1], coarse=True))
-            name = FLAGS.get(re.sub("[a-z?xXyY]", "", found[3]), "other")
+            # A capital: set in every packet; a small letter: in none; a question mark: in some.
+            name = "other" if "?" in found[3][:6] else FLAGS.get(
+                re.sub("[a-zXY?]", "", found[3]), "other")
             finding.techniques = (finding.techniques or frozenset()) | {name}
     answer.findings = list(by_source.values())
     return answer

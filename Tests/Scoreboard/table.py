@@ -53,7 +53,7 @@ def cell(case, answer, verdict):
     if verdict.fields:
         return f"right{alerts}"
     if verdict.right:
-        return f"right{alerts}; but {'; '.join(verdict.wrong)}"
+        return f"source right{alerts}; but {'; '.join(verdict.wrong)}"
     if not answer.findings:
         return "nothing"
     named = {finding.source for finding in answer.findings}
