@@ -16,6 +16,7 @@ The rule, for Picket and its peers alike:
 - Picket's repeated attempts by a source that is an expected scan, its loss events, blocks and
   signature matches are no findings of scans, and not judged; repeated attempts by anybody else are
   an alert.
+- An IPv6 source may be named by its address or its network, unless it used many addresses.
 - Where the packets do not show the tool for sure, both the name and `unknown` are right.
 """
 
@@ -37,6 +38,7 @@ class Scan:
     destination: str | None = None  # of a set of sources
     members: tuple = ()  # of a set of sources
     direction: str = "inbound"
+    rotating: bool = False  # all of the network is the source; otherwise its one address will do
     whole: frozenset = frozenset()  # the techniques for a program that puts fragments together
 
 
@@ -98,22 +100,15 @@ class Verdict:
     wrong: list  # sentences
 
 
-def same_source(expected, found):
-    if found is None:
-        return expected is None
-    if expected is None:
-        return False
-    network = ipaddress.ip_network(expected, False)
-    named = ipaddress.ip_network(found, False)
-    # One address of an IPv6 network is right too; naming several of them is naming it several times.
-    return named.version == network.version and named.subnet_of(network)
-
-
 def matches(scan, finding):
-    if scan.source is None:
-        return finding.source is None and finding.kind == scan.kind and (
+    if scan.source is None or finding.source is None:
+        return scan.source == finding.source and finding.kind == scan.kind and (
             finding.destination == scan.destination)
-    return same_source(scan.source, finding.source)
+    expected = ipaddress.ip_network(scan.source)
+    found = ipaddress.ip_network(finding.source, False)
+    if scan.rotating:
+        return found == expected
+    return found.version == expected.version and found.subnet_of(expected)
 
 
 def judge(case, answer):

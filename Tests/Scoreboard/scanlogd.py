@@ -24,7 +24,8 @@ LINE = re.compile(r"(\d+\.\d+\.\d+\.\d+)(?::\d+)? to (\S+) (?:and others, )?port
 FLAGS = {"S": "SYN", "F": "FIN", "": "NULL", "FPU": "XMAS", "A": "ACK", "FA": "maimon"}
 
 
-def playable(packets):
+def unplayable(packets):
+    """Why a capture is not played, if it is not."""
     if len(packets) > MOST:
         return f"more than {MOST:,} packets"
     if packets[-1][0] - packets[0][0] > LONGEST:

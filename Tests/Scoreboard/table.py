@@ -130,7 +130,8 @@ def write(path, rows, peers, binary, root, most_lines):
         f"captures longer than {LONGEST} s or of more than {MOST:,} packets are not played",
         "", "## Totals", "", *totals(rows, names), "",
         f"psad and CrowdSec are not asked about more than {most_lines:,} packets: psad keeps 8.8 KB "
-        "for each source.",
+        "for each source. Offline psad never lets a scan time out, so it finds slow scans here that "
+        "it forgets after an hour when live.",
         "", "## How it is judged", "", rule, "", "## Cases", "", *details(rows, names), "",
     ]
     with open(path, "w") as file:
