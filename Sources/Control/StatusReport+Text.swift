@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Packets
 
 extension StatusReport {
     /// The report for people: a label and a sentence a line, without a newline at the end.
@@ -37,6 +38,7 @@ extension StatusReport {
                 "\(StatusReport.number(sources)) sources, \(StatusReport.number(openScans)) open "
                     + "scans, \(StatusReport.bytes(detectorBytes))"
             ),
+            ("host", host.map { StatusReport.cleaned($0.text) } ?? "not told"),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
             (
@@ -47,11 +49,13 @@ extension StatusReport {
             ),
         ]
         for (index, martian) in martians.enumerated() {
-            rows.append((index == 0 ? "martians" : "", StatusReport.cleaned(martian)))
+            rows.append((index == 0 ? "martians" : "", martian))
         }
         let width = rows.map(\.label.count).max() ?? 0
         return rows.map { row in
-            row.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + row.text
+            // Names of rules and interfaces must not steer a terminal.
+            row.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
+                + row.text.printable
         }.joined(separator: "\n")
     }
 
@@ -64,8 +68,8 @@ extension StatusReport {
 
     private static func text(_ log: Log?) -> String {
         guard let log else { return "off" }
-        let failing = log.failing.map { "; failing: \(cleaned($0))" } ?? ""
-        return "\(cleaned(log.path)) (\(log.format)): \(number(log.lines)) lines, "
+        let failing = log.failing.map { "; failing: \($0)" } ?? ""
+        return "\(log.path) (\(log.format)): \(number(log.lines)) lines, "
             + "\(number(log.lost)) lost\(failing)"
     }
 
@@ -74,7 +78,7 @@ extension StatusReport {
         let sum = counts.values.reduce(0) { $0 &+ $1 }
         let parts = counts.filter { $0.value > 0 }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(number($0.value)) \(cleaned($0.key))" }
+            .map { "\(number($0.value)) \($0.key)" }
         return parts.isEmpty ? "0" : "\(number(sum)): \(parts.joined(separator: ", "))"
     }
 
@@ -112,13 +116,5 @@ extension StatusReport {
         ]
         guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0s" }
         return parts[first...].prefix(2).map { "\($0.0)\($0.1)" }.joined(separator: " ")
-    }
-
-    /// Names of rules and interfaces must not steer a terminal.
-    private static func cleaned(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map {
-                $0.properties.generalCategory == .control ? "?" : Character($0)
-            })
     }
 }

@@ -13,6 +13,12 @@ final class DaemonUnderTest {
         var detection: [String] = []
         /// Lines of their own.
         var more: [String] = []
+        /// Lines under `nflog:`.
+        var nflog: [String] = []
+        /// A command that runs the program behind it, such as one that mounts a disk before.
+        var entry: [String] = []
+        /// Where the decisions go; nil for the folder of its files.
+        var log: String?
     }
 
     let stage: Stage
@@ -31,10 +37,10 @@ final class DaemonUnderTest {
     /// Starts it and returns when it watches its groups.
     init(on stage: Stage, _ choice: Choice = Choice()) async throws {
         self.stage = stage
-        log = "\(stage.folder)/\(choice.name)/decisions.json"
+        log = choice.log ?? "\(stage.folder)/\(choice.name)/decisions.json"
         settings = try DaemonUnderTest.write(choice, on: stage)
         child = try stage.start(
-            in: stage.target, [DaemonUnderTest.program, "run", "--config", settings])
+            in: stage.target, choice.entry + [DaemonUnderTest.program, "run", "--config", settings])
         try await wait("the daemon is ready: \(child.complaints)") { [child] in
             if !child.isRunning { throw TestFailure("the daemon ended: \(child.complaints)") }
             return child.complaints.contains("watching NFLOG groups")
@@ -48,10 +54,12 @@ final class DaemonUnderTest {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let home = Cable.home.map { "\"\($0)\"" }.joined(separator: ", ")
         let lines =
-            ["nflog:", "  groups: \(choice.groups)", "detection:", "  home-networks: [\(home)]"]
+            ["nflog:", "  groups: \(choice.groups)"] + choice.nflog.map { "  \($0)" }
+            + ["detection:", "  home-networks: [\(home)]"]
             + ["  table: \(folder)/table"] + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
-            + ["log:", "  decisions:", "    path: \(folder)/decisions.json"] + choice.more
+            + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
+            + choice.more
         return try stage.write(
             lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")
     }
@@ -118,7 +126,13 @@ final class DaemonUnderTest {
             var accepted: Bool
             var messages: UInt64
         }
-        struct Losses: Decodable {
+        struct Ring: Decodable { var capacity: Int }
+        struct Log: Decodable {
+            var lines: UInt64
+            var lost: UInt64
+            var failing: String?
+        }
+        struct Losses: Decodable, Hashable {
             var gap: UInt64
             var drop: UInt64
             var refused: UInt64
@@ -129,6 +143,8 @@ final class DaemonUnderTest {
         var decisions: [String: UInt64]
         var losses: Losses
         var watchers: Int
+        var ring: Ring
+        var log: Log?
 
         /// Messages that were read, of all groups.
         var messages: UInt64 { groups.reduce(0) { $0 + $1.messages } }

@@ -25,12 +25,27 @@ struct DecisionLine: Decodable, CustomStringConvertible {
         var ports: Ports
         var prefix: String?
     }
-    struct Own: Decodable { var scan: Scan? }
+    struct Loss: Decodable {
+        var gap: UInt64
+        var drop: UInt64
+    }
+    struct Own: Decodable {
+        var scan: Scan?
+        var loss: Loss
+    }
+    struct Observer: Decodable {
+        struct Side: Decodable {
+            struct Interface: Decodable { var name: String? }
+            var interface: Interface?
+        }
+        var ingress: Side?
+    }
 
     var event: Event
     var source: Endpoint?
     var destination: Endpoint?
     var picket: Own
+    var observer: Observer?
 
     var scan: Scan? { picket.scan }
     var description: String { "\(event.action), level \(event.severity): \(event.reason)" }
