@@ -12,7 +12,8 @@ The rule, for Picket and its peers alike:
   level are as expected. A peer is held only to those that it tells: psad tells techniques, level,
   and of tools Masscan and Mirai; CrowdSec the source; scanlogd the source and the flags.
 - A flood is a fact about packets, not a scan: Picket must tell it once where it is expected, peers
-  need not. It is no alert on a quiet case that expects it.
+  need not. It is no alert on a quiet case that expects it. In the same way Picket's summary must
+  name a traceroute.
 - Picket's repeated attempts by a source that is an expected scan, its loss events, blocks and
   signature matches are no findings of scans, and not judged; repeated attempts by anybody else are
   an alert.
@@ -50,6 +51,7 @@ class Case:
     scans: tuple = ()
     flood: bool = False
     settings: tuple = ()  # `picket replay --set`: facts that live come from the host
+    told: str | None = None  # what Picket's summary must say, although it is no finding
     large: bool = False  # left out by --quick
 
     @property
@@ -90,6 +92,7 @@ class Answer:
     findings: list = field(default_factory=list)
     alerts: int = 0
     floods: int | None = None  # None: the program does not know floods
+    told: bool = True  # whether it said what is no finding but must be told
     not_played: str | None = None  # why it could not be asked
 
 
@@ -131,6 +134,8 @@ def judge(case, answer):
         wrong.append(f"and {len(left) - 3} more")
     if answer.floods is not None and answer.floods != (1 if case.flood else 0):
         details.append(f"{answer.floods} floods, not {1 if case.flood else 0}")
+    if not answer.told:
+        details.append(f"not told: {case.told}")
     if case.quiet and answer.alerts and not left:
         wrong.append(f"{answer.alerts} alerts")
     return Verdict(not wrong, not wrong and not details, wrong + details)
