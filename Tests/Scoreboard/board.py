@@ -4,6 +4,7 @@
 import argparse
 import concurrent.futures
 import os
+import shutil
 import sys
 import tempfile
 
@@ -19,6 +20,7 @@ import scans
 import table
 import tools
 from expect import Answer, judge
+from memory import Memory
 
 CASES = (*tools.RECORDED, *scans.BUILT, *quiet.HIDDEN, *quiet.QUIET)
 # psad keeps 8.8 KB a source and reads 4,500 lines a second: not for a million forged sources.
@@ -44,8 +46,16 @@ def ask_picket(binary, case, path):
     return answers[worst], verdicts[worst]
 
 
-def ask_peer(root, folder, name, path, log):
-    """What a peer says of a capture."""
+def ask_peer(root, folder, name, path, log, memory):
+    """What a peer says of a capture, or said before of the same one."""
+    answer = memory.recall(name, path)
+    if answer is None:
+        answer = ask_anew(root, folder, name, path, log)
+        memory.keep(name, path, answer)
+    return answer
+
+
+def ask_anew(root, folder, name, path, log):
     own = os.path.join(folder, f"{os.path.basename(path)}.{name}")
     if name == "scanlogd":
         return scanlogd.ask(root, path)
@@ -82,6 +92,8 @@ def main():
                         help="Picket alone, without the cases of a million packets: some seconds")
     parser.add_argument("--alone", action="store_true", help="Picket alone, all cases")
     parser.add_argument("--list", action="store_true", help="name the cases and end")
+    parser.add_argument("--anew", action="store_true",
+                        help="ask the peers again, also where their answer to the same packets is known")
     parser.add_argument("--keep", metavar="FOLDER", help="leave captures and logs in this folder")
     parser.add_argument("--binary", help=argparse.SUPPRESS)
     parser.add_argument("--peers", help=argparse.SUPPRESS)
@@ -101,6 +113,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="scoreboard-") as scratch:
         folder = options.keep or scratch
         os.makedirs(folder, exist_ok=True)
+        if options.anew and peers:
+            shutil.rmtree(os.path.join(os.path.dirname(options.peers), "answers"),
+                          ignore_errors=True)
         rows = run(options.binary, options.peers, os.path.abspath(folder), peers, chosen)
     wrong = [case.name for case, answers in rows if not answers["picket"][1].fields]
     if peers and not options.names:
@@ -118,6 +133,7 @@ def run(binary, root, folder, peers, cases):
     """[(case, {program: (answer, verdict)})]; the peers in the background, since scanlogd listens
     in real time."""
     rows, waiting = [], []
+    memory = Memory(root) if peers else None
     # scanlogd sleeps most of the time, so its plays may overlap; the others compute.
     with (concurrent.futures.ThreadPoolExecutor(2) as computing,
           concurrent.futures.ThreadPoolExecutor(12) as listening):
@@ -138,7 +154,7 @@ def run(binary, root, folder, peers, cases):
                     continue
                 pool = listening if name == "scanlogd" else computing
                 waiting.append((case, answers, name, pool.submit(
-                    ask_peer, root, folder, name, path, log)))
+                    ask_peer, root, folder, name, path, log, memory)))
         done = 0
         for case, answers, name, future in waiting:
             try:
