@@ -53,7 +53,7 @@ def cell(case, answer, verdict):
     if verdict.fields:
         return f"right{alerts}"
     if verdict.right:
-        return f"right{alerts}; but {'; '.join(verdict.wrong)}"
+        return f"source right{alerts}; but {'; '.join(verdict.wrong)}"
     if not answer.findings:
         return "nothing"
     named = {finding.source for finding in answer.findings}
@@ -130,7 +130,8 @@ def write(path, rows, peers, binary, root, most_lines):
         f"captures longer than {LONGEST} s or of more than {MOST:,} packets are not played",
         "", "## Totals", "", *totals(rows, names), "",
         f"psad and CrowdSec are not asked about more than {most_lines:,} packets: psad keeps 8.8 KB "
-        "for each source.",
+        "for each source. Offline psad never lets a scan time out, so it finds slow scans here that "
+        "it forgets after an hour when live.",
         "", "## How it is judged", "", rule, "", "## Cases", "", *details(rows, names), "",
     ]
     with open(path, "w") as file:
