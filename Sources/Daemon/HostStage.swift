@@ -19,18 +19,18 @@ struct HostStage: Sendable {
         settings: Settings, detector: DetectorDesk, ring: EventRing, complaints: Complaints
     ) throws {
         let time = System.now
-        let source = try HostWatch.open(complaints: complaints)
-        start = HostRecord(time: time, reading: source.reading)
+        let watch = try HostWatch(complaints: complaints)
+        start = HostRecord(time: time, reading: watch.reading)
         desk = try HostDesk(
-            settings: settings, reading: source.reading, detector: detector, ring: ring)
+            settings: settings, reading: watch.reading, detector: detector, ring: ring)
         recorder = settings.factsPath.map { FactsRecorder(path: $0, complaints: complaints) }
-        watch = Handover(HostWatch(host: source, desk: desk, complaints: complaints))
+        self.watch = Handover(watch)
     }
 
     /// Starts the host's thread. What writes to the disk starts no thread before this: rights, which
     /// belong to threads, are dropped by now.
     func run() throws(RingError) -> NamedThread {
         recorder?.note(start.reading, from: start.time)
-        return try NamedThread("host") { [watch] in watch.take()?.run() }
+        return try NamedThread("host") { [watch, desk] in watch.take()?.run(for: desk) }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Packets
-import TestSupport
 import Testing
 
 @testable import Detection
@@ -17,7 +16,7 @@ struct HomeTests {
         "However many networks are home, and whichever lie in others, an address is in one or not",
         arguments: [0, 1, 2, 8, 9, 40, 1000])
     func many(_ count: Int) {
-        var generator = SeededGenerator(seed: UInt64(count))
+        var generator = Dice(state: UInt64(count))
         // Few bits, so that networks meet and lie in each other.
         func address() -> Address {
             let bits = UInt32(truncatingIfNeeded: generator.next()) & 0x0003_ff07
@@ -46,7 +45,9 @@ struct HomeTests {
     func everything() {
         let view = HostView(
             settings: DetectionSettings(),
-            facts: HostFacts(homeNetworks: ["0.0.0.0/0", "::/0", "192.0.2.0/24"]))
-        #expect(view.isHome("198.51.100.7") && view.isHome("2001:db8::1"))
+            facts: HostFacts(
+                homeNetworks: ["0.0.0.0/0", "::/0", "192.0.2.0/24"].compactMap { Network($0) }))
+        let asked = ["198.51.100.7", "2001:db8::1"].compactMap { Address($0) }
+        #expect(asked.count == 2 && asked.allSatisfy { view.isHome($0) })
     }
 }
