@@ -55,6 +55,7 @@ final class DetectorLoop {
         facts = host?.facts(since: now)
         self.carryOut = carryOut
         lastSave = now
+        publish()
     }
 
     /// Runs until it is asked to stop and the ring is empty; then the table is saved.
