@@ -17,6 +17,7 @@ final class DetectorLoop {
     private let reader: ReaderProgress
     private let desk: DetectorDesk
     private let table: TableFile?
+    private let clock: () -> Timestamp
     private let carryOut: (Decision) -> Void
     private var rates = RateHistory()
     private var lastSave: Timestamp
@@ -35,7 +36,8 @@ final class DetectorLoop {
     init(
         analysis: consuming Analysis, ring: EventRing, registry: OriginRegistry,
         reader: ReaderProgress, desk: DetectorDesk, table: TableFile?, now: Timestamp,
-        flushCentiseconds: Int = 0, carryOut: @escaping (Decision) -> Void
+        flushCentiseconds: Int = 0, clock: @escaping () -> Timestamp = { System.now },
+        carryOut: @escaping (Decision) -> Void
     ) {
         patience = 1_000_000_000 + Int64(flushCentiseconds) * 10_000_000
         self.analysis = analysis
@@ -44,6 +46,7 @@ final class DetectorLoop {
         self.reader = reader
         self.desk = desk
         self.table = table
+        self.clock = clock
         self.carryOut = carryOut
         lastSave = now
     }
@@ -54,7 +57,7 @@ final class DetectorLoop {
         while true {
             let last = desk.isStopping
             let count = take(from: &consumer)
-            let now = System.now
+            let now = clock()
             rates.note(events: analysis.counts.events, at: now)
             stateLoss(at: now)
             answerRequests()
@@ -63,11 +66,13 @@ final class DetectorLoop {
                 analysis.advance(
                     to: now.advanced(byNanoseconds: -patience), carryOut: carryOut)
             }
-            if now.nanoseconds(since: lastSave) >= DetectorLoop.saveInterval { save(at: now) }
+            // Both ways: a clock set back by days does not put the next save off for days.
+            let apart = now.nanoseconds(since: lastSave)
+            if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
             publish()
             if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
         }
-        let end = System.now
+        let end = clock()
         analysis.stateRemainingLoss(at: end, carryOut: carryOut)
         save(at: end)
         publish()
