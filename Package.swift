@@ -46,13 +46,14 @@ let package = Package(
         .target(name: "CLinux"),
         module("NFLog", ["CNetfilter", "CLinux"]),
         module("Packets", []),
+        module("HostFacts", ["Packets", "CNetfilter"]),
         module("Ring", ["Packets", "CLinux"]),
         module("Detection", ["Packets"]),
         module("Decisions", ["Packets", "Detection"]),
         module(
             "Configuration",
             [
-                "Packets", "Detection", "Decisions", "NFLog",
+                "Packets", "Detection", "Decisions", "NFLog", "HostFacts",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
@@ -62,8 +63,8 @@ let package = Package(
         module(
             "Daemon",
             [
-                "NFLog", "Packets", "Ring", "Detection", "Decisions", "Captures", "Control",
-                "Configuration", "Programs", "CLinux", log,
+                "NFLog", "HostFacts", "Packets", "Ring", "Detection", "Decisions", "Captures",
+                "Control", "Configuration", "Programs", "CLinux", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -74,6 +75,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Stages",
+            dependencies: [
+                "CLinux", "NFLog", "Packets", "Ring", "Detection", "Decisions", "Configuration",
+                "Daemon", "TestSupport",
+            ],
+            path: "Benchmarks/Stages", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Packets"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -83,6 +91,7 @@ let package = Package(
         tests("DecisionsTests", ["Decisions"]),
         tests("CapturesTests", ["Captures"]),
         tests("NFLogTests", ["NFLog"]),
+        tests("HostFactsTests", ["HostFacts", "CNetfilter", "CLinux"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
         tests("ProgramsTests", ["Programs"]),

@@ -154,6 +154,24 @@ func newline(in buffer: [UInt8], _ range: Range<Int>) -> Int? {
     }
 }
 
+extension Span<UInt8> {
+    /// The eight bytes at the index as one number, the first byte lowest; bytes behind the end are
+    /// zero.
+    ///
+    /// Safe because the load is checked against the bounds, and any eight bytes are a number.
+    func word(at index: Int) -> UInt64 {
+        let rest = count &- index
+        if rest >= 8 {
+            return unsafe UInt64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+        }
+        guard rest > 0 else { return 0 }
+        var word: UInt64 = 0
+        for place in 0..<rest { word |= UInt64(self[index &+ place]) << UInt64(place &* 8) }
+        return word
+    }
+}
+
 /// The system's words for an error number.
 func systemMessage(_ code: CInt) -> String {
     unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"

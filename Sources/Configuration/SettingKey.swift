@@ -75,6 +75,9 @@ extension SettingKey {
         SettingKey(
             "detection.table", \.tablePath,
             SettingForm.path().orNothing("not kept", words: ["off"])),
+        SettingKey(
+            "detection.facts", \.factsPath,
+            SettingForm.path().orNothing("not recorded", words: ["off"])),
     ]
 
     private static let files = [

@@ -15,37 +15,16 @@ extension StatusReport {
         }
         if groups.isEmpty { rows.append(("groups", "none")) }
         rows += [
-            (
-                "rate",
-                "\(StatusReport.decimal(rates.lastSecond)) events/s now, "
-                    + "\(StatusReport.decimal(rates.lastMinute)) over the last minute"
-            ),
+            ("rate", rateText),
             ("events", StatusReport.counts(events)),
             ("refused", StatusReport.counts(refused)),
-            (
-                "lost",
-                [("gap", losses.gap), ("drop", losses.drop), ("refused", losses.refused)]
-                    .map { "\($0) \(StatusReport.number($1))" }.joined(separator: ", ")
-            ),
-            (
-                "ring",
-                "\(StatusReport.number(ring.occupancy)) of \(StatusReport.number(ring.capacity)) "
-                    + "slots, at most \(StatusReport.number(ring.highWater)), "
-                    + "\(StatusReport.number(ring.drops)) dropped"
-            ),
-            (
-                "detector",
-                "\(StatusReport.number(sources)) sources, \(StatusReport.number(openScans)) open "
-                    + "scans, \(StatusReport.bytes(detectorBytes))"
-            ),
+            ("lost", StatusReport.text(losses)),
+            ("ring", StatusReport.text(ring)),
+            ("detector", detectorText),
+            ("host", host?.text ?? "not told"),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
-            (
-                "watchers",
-                StatusReport.number(watchers)
-                    + (undelivered == 0
-                        ? "" : "; \(StatusReport.number(undelivered)) decisions not delivered")
-            ),
+            ("watchers", watchersText),
         ]
         for (index, martian) in martians.enumerated() {
             rows.append((index == 0 ? "martians" : "", martian))
@@ -63,6 +42,32 @@ extension StatusReport {
         return "\(name): \(number(group.messages)) messages, gap \(number(group.gap)), "
             + "\(number(group.overruns)) overruns; \(group.copyRange) bytes of each packet, "
             + "buffer \(bytes(group.receiveBuffer))"
+    }
+
+    private static func text(_ ring: Ring) -> String {
+        "\(number(ring.occupancy)) of \(number(ring.capacity)) slots, "
+            + "at most \(number(ring.highWater)), \(number(ring.drops)) dropped"
+    }
+
+    private static func text(_ losses: Losses) -> String {
+        "gap \(number(losses.gap)), drop \(number(losses.drop)), refused \(number(losses.refused))"
+    }
+
+    private var rateText: String {
+        "\(StatusReport.decimal(rates.lastSecond)) events/s now, "
+            + "\(StatusReport.decimal(rates.lastMinute)) over the last minute"
+    }
+
+    private var detectorText: String {
+        let sources = StatusReport.number(sources)
+        let scans = StatusReport.number(openScans)
+        return "\(sources) sources, \(scans) open scans, \(StatusReport.bytes(detectorBytes))"
+    }
+
+    private var watchersText: String {
+        let text = StatusReport.number(watchers)
+        guard undelivered > 0 else { return text }
+        return "\(text); \(StatusReport.number(undelivered)) decisions not delivered"
     }
 
     private static func text(_ log: Log?) -> String {

@@ -103,6 +103,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var undelivered = 0
     /// Nil when decisions are not logged.
     package var log: Log?
+    /// Nil from a daemon that does not tell.
+    package var host: Host?
 
     package init(version: String, pid: Int32, started: Date) {
         self.version = version
@@ -112,7 +114,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, losses, watchers, undelivered, log
+        case rates, martians, losses, watchers, undelivered, log, host
         case openScans = "open_scans"
         case detectorBytes = "detector_bytes"
     }

@@ -18,6 +18,9 @@ final class DetectorLoop {
     private let desk: DetectorDesk
     private let table: TableFile?
     private let clock: () -> Timestamp
+    private let host: HostDesk?
+    private let recorder: FactsRecorder?
+    private var facts: FactsInForce?
     private let carryOut: (Decision) -> Void
     private var rates = RateHistory()
     private var lastSave: Timestamp
@@ -36,7 +39,8 @@ final class DetectorLoop {
     init(
         analysis: consuming Analysis, ring: EventRing, registry: OriginRegistry,
         reader: ReaderProgress, desk: DetectorDesk, table: TableFile?, now: Timestamp,
-        flushCentiseconds: Int = 0, clock: @escaping () -> Timestamp = { System.now },
+        host: HostDesk? = nil, recorder: FactsRecorder? = nil, flushCentiseconds: Int = 0,
+        clock: @escaping () -> Timestamp = { System.now },
         carryOut: @escaping (Decision) -> Void
     ) {
         patience = 1_000_000_000 + Int64(flushCentiseconds) * 10_000_000
@@ -47,6 +51,9 @@ final class DetectorLoop {
         self.desk = desk
         self.table = table
         self.clock = clock
+        self.host = host
+        self.recorder = recorder
+        facts = host?.facts(since: now)
         self.carryOut = carryOut
         lastSave = now
     }
@@ -59,8 +66,9 @@ final class DetectorLoop {
             let count = take(from: &consumer)
             let now = clock()
             rates.note(events: analysis.counts.events, at: now)
+            if count > 0 { host?.noteTraffic(at: now) }
             stateLoss(at: now)
-            answerRequests()
+            answerRequests(at: now)
             if count == 0 {
                 if last { break }
                 analysis.advance(
@@ -79,7 +87,8 @@ final class DetectorLoop {
     }
 
     private func take(from consumer: inout EventConsumer) -> Int {
-        consumer.consume(upTo: DetectorLoop.batch) { event, packet in
+        consumer.consume(upTo: DetectorLoop.batch, announce: { analysis.announce($0) }) {
+            event, packet in
             if !analysis.knows(event.origin) { analysis.admit(registry.snapshot) }
             analysis.observe(event, packet: packet, carryOut: carryOut)
         }
@@ -90,12 +99,28 @@ final class DetectorLoop {
         analysis.stateLoss(at: now, carryOut: carryOut)
     }
 
-    private func answerRequests() {
+    private func answerRequests(at now: Timestamp) {
         for request in desk.takeRequests() {
             switch request {
-            case .apply(let settings, let facts): analysis.apply(settings: settings, facts: facts)
+            case .apply(let settings, let facts, let reading):
+                analysis.apply(settings: settings, facts: facts)
+                let since = momentOfChange(now)
+                self.facts = FactsInForce(
+                    facts: facts, gateways: reading?.gateways ?? self.facts?.gateways ?? [],
+                    since: since)
+                if let reading { recorder?.note(reading, from: since) }
             }
         }
+    }
+
+    /// The first moment on the stream's clock that comes after all that was decided until now: from
+    /// there on a replay must see what is changed now. It does not go back, unless the clock does.
+    private func momentOfChange(_ now: Timestamp) -> Timestamp {
+        let next = (analysis.detector.time ?? now).advanced(byNanoseconds: 1)
+        guard let last = facts?.since, next < last,
+            last.nanoseconds(since: next) <= patience + 5_000_000_000
+        else { return next }
+        return last
     }
 
     /// How long nothing needs to be done if no event comes; nil for ever.
@@ -132,6 +157,6 @@ final class DetectorLoop {
             DetectorDesk.Numbers(
                 counts: analysis.counts, rates: rates, sources: analysis.detector.sourceCount,
                 openScans: analysis.detector.openScans, bytes: analysis.detector.bytes,
-                martians: analysis.detector.martians, loss: analysis.loss))
+                martians: analysis.detector.martians, loss: analysis.loss, facts: facts))
     }
 }

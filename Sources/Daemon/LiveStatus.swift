@@ -47,6 +47,7 @@ struct LiveStatus: Sendable {
         report.watchers = feed.watchers
         report.undelivered = pipeline.outputs.drops
         report.log = decisionLog?.state
+        report.host = numbers.facts?.status
         return report
     }
 

@@ -3,6 +3,7 @@
 import Configuration
 import Decisions
 import Detection
+import HostFacts
 import Logging
 import NFLog
 import Packets
@@ -12,6 +13,7 @@ import ServiceLifecycle
 /// The road of a packet, live:
 ///
 ///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> outputs
+///     kernel -> rtnetlink, sock_diag -> host thread -> host facts --^
 ///
 /// Everything that can fail at the start fails in `init`, before a thread runs.
 final class Pipeline: Service {
@@ -21,6 +23,9 @@ final class Pipeline: Service {
     let desk: DetectorDesk
     let outputs: Outputs
     private let bell: Bell
+    private let host: HostDesk
+    private let recorder: FactsRecorder?
+    private let watch: Handover<HostWatch>
     private let reader: Handover<Reader>
     private let loop: Handover<DetectorLoop>
 
@@ -34,6 +39,14 @@ final class Pipeline: Service {
         desk = DetectorDesk(complaints: complaints)
         ring = try EventRing(capacity: Pipeline.ringCapacity)
         bell = try Bell()
+        // Before any group is open: what comes from now on is decided by what the host says here.
+        let start = System.now
+        let source = try HostWatch.open(complaints: complaints)
+        host = try HostDesk(
+            settings: settings, reading: source.reading, detector: desk, ring: ring)
+        recorder = settings.factsPath.map { FactsRecorder(path: $0, complaints: complaints) }
+        recorder?.note(source.reading, from: start)
+        watch = Handover(HostWatch(host: source, desk: host, complaints: complaints))
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
@@ -43,12 +56,13 @@ final class Pipeline: Service {
                 groups: groups, interfaces: try InterfaceNames.open(), ring: ring,
                 registry: registry, progress: progress, bell: bell))
         var analysis = Analysis(
-            settings: settings.detection, facts: HostFacts(settings), seed: System.randomSeed)
+            settings: settings.detection, facts: host.facts(since: start).facts,
+            seed: System.randomSeed)
         analysis.restore(from: table, registry: registry, log: log)
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
-                table: table, now: System.now,
+                table: table, now: start, host: host, recorder: recorder,
                 flushCentiseconds: settings.nflog.clamped().flushCentiseconds,
                 carryOut: { outputs.carryOut($0) }))
     }
@@ -56,9 +70,12 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
+        let watching = try NamedThread("host") { [watch] in watch.take()?.run() }
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
         let reading = try NamedThread("reader") { [reader] in reader.take()?.run() }
         try? await gracefulShutdown()
+        host.stop()
+        watching.join()
         progress.stop()
         bell.ring()
         reading.join()
@@ -66,6 +83,7 @@ final class Pipeline: Service {
         ring.wake()
         detecting.join()
         outputs.drain()
+        recorder?.drain()
     }
 
     /// Reads other groups from now on; their sockets are open already.
@@ -76,8 +94,5 @@ final class Pipeline: Service {
     }
 
     /// Detects with other settings from now on; the table stays.
-    func apply(_ settings: Settings) {
-        desk.ask(.apply(settings.detection, HostFacts(settings)))
-        ring.wake()
-    }
+    func apply(_ settings: Settings) { host.apply(settings) }
 }

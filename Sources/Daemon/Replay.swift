@@ -15,13 +15,19 @@ package struct Replay: ~Copyable {
     private var analysis: Analysis
     /// The origins of all files until now: the next file goes on with their numbers.
     private var origins = OriginTable()
+    private let settings: Settings
+    /// What the host said over time; nil where nobody recorded it.
+    private var facts: FactsHistory?
     package private(set) var summary = ReplaySummary()
 
     private static let seed: UInt64 = 0x7069_636b_6574_2121
 
-    package init(settings: Settings) {
+    package init(settings: Settings, facts: FactsHistory? = nil) {
+        self.settings = settings
+        self.facts = facts
         analysis = Analysis(
-            settings: settings.detection, facts: HostFacts(settings), seed: Replay.seed)
+            settings: settings.detection, facts: HostFacts(settings, host: facts?.first),
+            seed: Replay.seed)
     }
 
     /// Reads one file to its end.
@@ -46,6 +52,7 @@ package struct Replay: ~Copyable {
         while try reader.next({ event, packet, table in
             if !analysis.knows(event.origin) { analysis.admit(table) }
             summary.note(event.time)
+            followHost(to: event.time)
             analysis.observe(event, packet: packet) { decided.append($0) }
         }) {
             packets &+= 1
@@ -54,6 +61,15 @@ package struct Replay: ~Copyable {
             for decision in decided { try carryOut(decision) }
             summary.add(decided)
             decided.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Takes over what the host said from this event on.
+    private mutating func followHost(to time: Timestamp) {
+        guard facts != nil else { return }
+        if let reading = facts?.change(at: analysis.detector.time(after: time)) {
+            analysis.apply(
+                settings: settings.detection, facts: HostFacts(settings, host: reading))
         }
     }
 

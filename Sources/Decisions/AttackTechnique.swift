@@ -14,8 +14,13 @@ struct AttackTechnique {
     let tacticID: String
     let tacticName: String
 
-    /// Nil for what is not a scan.
+    /// Nil for what is neither a scan nor a flood.
     init?(_ scan: ScanSummary?) {
+        if let scan, scan.crowd?.isFlood ?? false {
+            (id, name) = ("T1498.001", "Direct Network Flood")
+            (tacticID, tacticName) = ("TA0040", "Impact")
+            return
+        }
         guard let scan, scan.isScan else { return nil }
         switch scan.direction {
         case .inbound:

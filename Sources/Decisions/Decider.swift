@@ -54,6 +54,12 @@ package struct Decider: Sendable {
             // decisions, and its level must not be told twice.
             decision.level = min(level, 1)
             decision.attempts = packets
+        case .floodDetected(let counts):
+            decision.action = .floodDetected
+            decision.flood = counts
+        case .floodEnded(let counts):
+            decision.action = .floodEnded
+            decision.flood = counts
         }
         return decision
     }

@@ -11,6 +11,8 @@ package struct Decision: Hashable, Sendable {
         case scanEscalated = "scan-escalated"
         case scanEnded = "scan-ended"
         case attemptsRepeated = "attempts-repeated"
+        case floodDetected = "flood-detected"
+        case floodEnded = "flood-ended"
         case loss
     }
 
@@ -22,8 +24,10 @@ package struct Decision: Hashable, Sendable {
     package var level: Int
     /// One English sentence without a full stop.
     package var reason: String
-    /// Nil for `loss`.
+    /// Nil for `loss`. Of a flood: what was asked of whom.
     package var scan: ScanSummary?
+    /// How many sources and how fast; only for floods.
+    package var flood: FloodCounts?
     /// How many packets came within the window; only for `attempts-repeated`.
     package var attempts: Int?
     /// Why the scan ended; only for `scan-ended`.
@@ -35,8 +39,8 @@ package struct Decision: Hashable, Sendable {
 
     package init(
         sequence: UInt64, time: Timestamp, action: Action, level: Int, reason: String,
-        scan: ScanSummary? = nil, attempts: Int? = nil, ending: Finding.EndReason? = nil,
-        origin: Origin = Origin(), loss: LossCounts = LossCounts()
+        scan: ScanSummary? = nil, flood: FloodCounts? = nil, attempts: Int? = nil,
+        ending: Finding.EndReason? = nil, origin: Origin = Origin(), loss: LossCounts = LossCounts()
     ) {
         self.sequence = sequence
         self.time = time
@@ -44,6 +48,7 @@ package struct Decision: Hashable, Sendable {
         self.level = level
         self.reason = reason
         self.scan = scan
+        self.flood = flood
         self.attempts = attempts
         self.ending = ending
         self.origin = origin

@@ -17,7 +17,11 @@ struct ECSDocument {
             ("ecs", .object([("version", "8.17.0")])),
             ("event", ECSDocument.event(decision)),
             ("source", ECSDocument.endpoint(scan?.singleSource)),
-            ("destination", ECSDocument.endpoint(scan?.singleDestination)),
+            (
+                "destination",
+                ECSDocument.endpoint(
+                    scan?.singleDestination, port: decision.flood == nil ? nil : scan?.singlePort)
+            ),
             ("network", scan.map(ECSDocument.network)),
             ("observer", ECSDocument.observer(observer, origin: decision.origin)),
             (
@@ -57,8 +61,12 @@ struct ECSDocument {
         ])
     }
 
-    private static func endpoint(_ address: Address?) -> JSON? {
-        address.map { .object([("ip", .string($0.description))]) }
+    private static func endpoint(_ address: Address?, port: UInt16? = nil) -> JSON? {
+        if address == nil, port == nil { return nil }
+        return .object([
+            ("ip", address.map { .string($0.description) }),
+            ("port", port.map { .integer(Int($0)) }),
+        ])
     }
 
     private static func network(_ scan: ScanSummary) -> JSON {
@@ -94,7 +102,8 @@ struct ECSDocument {
 
     private static func related(_ scan: ScanSummary) -> JSON? {
         var addresses: [Address] = []
-        for address in [scan.singleSource].compactMap({ $0 }) + scan.destinations
+        let sources = [scan.singleSource].compactMap { $0 } + (scan.crowd?.members ?? [])
+        for address in sources + scan.destinations
         where !addresses.contains(address) {
             addresses.append(address)
         }

@@ -68,6 +68,8 @@ struct EVERecord {
         case .scanEnded: 300 + kindNumber
         case .attemptsRepeated: 400
         case .loss: 500
+        case .floodDetected: 600
+        case .floodEnded: 601
         }
     }
 
@@ -79,6 +81,8 @@ struct EVERecord {
         case .scanEnded: "PICKET \(name) ended"
         case .attemptsRepeated: "PICKET repeated attempts"
         case .loss: "PICKET events lost"
+        case .floodDetected: "PICKET flood detected"
+        case .floodEnded: "PICKET flood ended"
         }
     }
 
@@ -86,6 +90,7 @@ struct EVERecord {
     private static func category(_ action: Decision.Action) -> String {
         switch action {
         case .scanDetected, .scanEscalated, .scanEnded: "Detection of a Network Scan"
+        case .floodDetected, .floodEnded: "Attempted Denial of Service"
         case .attemptsRepeated, .loss: "Misc activity"
         }
     }

@@ -17,7 +17,11 @@ struct PicketFields {
         }
         json = .object([
             ("danger_level", .integer(decision.level)),
-            ("scan", PicketFields.scan(scan, ending: decision.ending)),
+            (
+                "scan",
+                decision.flood == nil ? PicketFields.scan(scan, ending: decision.ending) : nil
+            ),
+            ("flood", decision.flood.map { PicketFields.flood($0, scan) }),
             ("signatures", []),
             (
                 "fingerprint",
@@ -33,8 +37,8 @@ struct PicketFields {
         .object([
             ("kind", scan.isScan ? .string(scan.kind.rawValue) : .null),
             ("techniques", .array(scan.techniques.map { .string($0.description) })),
-            ("tool", "unknown"),
-            ("tool_mark", .null),
+            ("tool", .string(scan.tool.tool.rawValue)),
+            ("tool_mark", ToolWords(scan.tool).marks.map { .string($0) } ?? .null),
             ("packets", .unsigned(scan.packets)),
             ("targets", .integer(scan.targets.count)),
             ("hosts", .integer(scan.hosts.count)),
@@ -48,12 +52,32 @@ struct PicketFields {
                     ("sample", .array(scan.portSample.map { .integer(Int($0)) })),
                 ])
             ),
-            ("prefix", scan.firstAddress.isV4 ? .null : .string(scan.source.description)),
-            ("members", []),
+            (
+                "prefix",
+                scan.firstAddress.isV4 || scan.crowd != nil
+                    ? .null : .string(scan.source.description)
+            ),
+            (
+                "members",
+                .array((scan.crowd?.members ?? []).map { .string($0.description) })
+            ),
+            ("members_total", scan.crowd.map { .integer($0.total.count) }),
+            ("members_exact", scan.crowd.flatMap { $0.total.exact ? nil : .bool(false) }),
             ("likelihood", .number(scan.likelihood)),
             ("targets_exact", scan.targets.exact ? nil : .bool(false)),
             ("hosts_exact", scan.hosts.exact ? nil : .bool(false)),
             ("ended", ending.map { .string(name(of: $0)) }),
+        ])
+    }
+
+    private static func flood(_ flood: FloodCounts, _ scan: ScanSummary) -> JSON {
+        .object([
+            ("sources", .unsigned(flood.sources)),
+            ("packets", .unsigned(scan.packets)),
+            ("rate", .number(flood.rate)),
+            ("peak", .unsigned(flood.peak)),
+            ("techniques", .array(scan.techniques.map { .string($0.description) })),
+            ("port", scan.singlePort.map { .integer(Int($0)) } ?? .null),
         ])
     }
 
@@ -83,6 +107,7 @@ struct PicketFields {
         case .lifetimeOver: "lifetime-over"
         case .inputEnded: "input-ended"
         case .memoryFull: "memory-full"
+        case .joined: "joined"
         }
     }
 

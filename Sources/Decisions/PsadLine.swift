@@ -17,7 +17,7 @@ struct PsadLine {
     init?(_ decision: Decision) {
         switch decision.action {
         case .scanEscalated, .scanEnded: break
-        case .scanDetected, .attemptsRepeated, .loss: return nil
+        case .scanDetected, .attemptsRepeated, .floodDetected, .floodEnded, .loss: return nil
         }
         guard let scan = decision.scan, let source = scan.singleSource,
             let destination = scan.destinations.first

@@ -5,7 +5,7 @@ import Packets
 
 /// The sentence that says why: who did what to whom, how, and how fast.
 ///
-/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN in 19 s`
+/// `192.0.2.7 probed 68 TCP ports (10-10000) of 198.51.100.10 with SYN by Nmap in 19 s`
 struct ReasonSentence {
     let scan: ScanSummary
 
@@ -18,6 +18,8 @@ struct ReasonSentence {
         case .attemptsRepeated(let packets):
             "\(source) made \(counted(packets, "attempt")) within "
                 + ReadableDuration.window(nanoseconds: attemptsWindow) + " at \(target)"
+        case .floodDetected(let counts): flood(counts)
+        case .floodEnded(let counts): "\(flood(counts)); it is over"
         }
     }
 
@@ -34,10 +36,27 @@ struct ReasonSentence {
 
     private var probing: String {
         var words = [source, scan.kind == .pingSweep ? "swept" : "probed", target]
+        if scan.kind == .distributed { words.append("together") }
         if let technique { words.append("with \(technique)") }
+        if let tool = ToolWords(scan.tool).name { words.append("by \(tool)") }
         let length = scan.end.nanoseconds(since: scan.start)
         words.append("in \(ReadableDuration(nanoseconds: length))")
         return words.joined(separator: " ")
+    }
+
+    /// `50000 new sources flooded TCP port 80 of 192.0.2.10 with SYN: 50021 packets in 5 s, 10004 a
+    /// second`
+    private func flood(_ counts: FloodCounts) -> String {
+        let names = scan.transports.map { name(of: $0.ipProtocol) }
+        let protocols = names.isEmpty ? "" : "\(ReasonSentence.list(names)) "
+        var what = protocols + (scan.ports.count == 0 ? "packets to " : "ports of ")
+        if let port = scan.singlePort { what = "\(protocols)port \(port) of " }
+        what += scan.singleDestination?.description ?? "many hosts"
+        if let technique { what += " with \(technique)" }
+        let length = ReadableDuration(nanoseconds: scan.end.nanoseconds(since: scan.start))
+        let verb = scan.ports.count == 0 ? "sent" : "flooded"
+        return "\(counts.sources) new sources \(verb) \(what): "
+            + "\(scan.packets) packets in \(length), \(UInt64(exactly: counts.rate.rounded()) ?? .max) a second"
     }
 
     private func ending(_ reason: Finding.EndReason, at time: Timestamp) -> String {
@@ -48,13 +67,17 @@ struct ReasonSentence {
             return total + "after \(ReadableDuration(nanoseconds: silence)) of silence"
         case .inputEnded: return total + "with the input"
         case .memoryFull: return total + "to make room for another source"
+        case .joined: return total + "as one of a set of sources"
         }
     }
 
     private var source: String {
         switch scan.kind {
-        case .distributed: return "several sources together"
-        case .decoy: return "a source among decoys"
+        case .distributed:
+            return scan.crowd.map { counted($0.total, "source") } ?? "several sources"
+        case .decoy:
+            guard let crowd = scan.crowd else { return "a source among decoys" }
+            return "a source among decoys (\(counted(crowd.total, "source")) in all)"
         default:
             if scan.source.isHost || scan.firstAddress.isV4 { return scan.firstAddress.description }
             return "\(scan.source) (first \(scan.firstAddress))"

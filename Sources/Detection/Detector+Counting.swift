@@ -4,7 +4,7 @@ import Packets
 
 extension Detector {
     /// Counts a probe or an ambiguous packet for its source.
-    mutating func count(_ event: PacketEvent, isProbe: Bool) {
+    mutating func count(_ event: PacketEvent, isProbe: Bool, _ mark: ToolMark) {
         // Strays come to ports that are in use; only a probe says something there.
         if !isProbe, grader.host.serves(event) { return }
         let number = record(for: event, isProbe: isProbe)
@@ -14,20 +14,23 @@ extension Detector {
         if direction != .inbound { table.records[place].traits.insert(.home) }
         let novelty = note(
             StoredTarget(
-                target, isProbe: isProbe, isInside: direction == .internal,
+                target, isProbe: isProbe, isMarked: mark.isSure, isInside: direction == .internal,
                 hash: table.hash, high: table.records[place].homeOfTargets(target)),
             of: number)
 
         let alert = table.records[place].attempts.add(at: clock.now, limit: limits.attempts)
         if counts(novelty, number) {
             table.records[place].count(event, at: clock.now)
+            table.records[place].tools.note(mark, event)
             table.move(number, to: usefulness(of: number))
             if table.records[place].tally != SourceRecord.noTally {
                 tallies.touch(table.records[place].tally)
             }
+            noteCrowds(
+                event, target, novelty, of: number, isProbe: isProbe, direction: direction)
             judge(number, at: event.time)
         }
-        if let alert { report(.attemptsRepeated(packets: alert), number, at: event.time) }
+        if let alert, !isHeld(number) { report(.attemptsRepeated(packets: alert), number, at: event.time) }
     }
 
     /// Whether a packet counts: its target is new, or new targets keep coming.
@@ -49,7 +52,7 @@ extension Detector {
     private mutating func judge(_ number: UInt32, at time: Timestamp) {
         let place = Int(number)
         let isNew = !table.records[place].isScanning
-        if isNew, !reachesThreshold(number) { return }
+        if isNew, !reachesThreshold(number) || isHeld(number) { return }
         // A scan is level 1 even where the settings let the levels begin later.
         let level = UInt8(
             max(

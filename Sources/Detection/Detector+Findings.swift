@@ -38,6 +38,7 @@ extension Detector {
                 min(known.lowerBound, range.lowerBound)...max(known.upperBound, range.upperBound)
         }
         summary.transports = record.transports
+        summary.tool = record.tools.verdict
         if record.tally != SourceRecord.noTally {
             let tally = tallies[record.tally]
             summary.destinations = (0..<Int(tally.destinationCount)).map { tally.destinations[$0] }

@@ -2,13 +2,13 @@
 
 import Packets
 
-/// The saved table: little-endian numbers, version 1.
+/// The saved table: little-endian numbers, version 2.
 ///
 /// Shape: magic, version, seed, clock, origins, records (least useful first), tallies (least
-/// recently used first, each with its record's number), prefix watch, checksum.
+/// recently used first, each with its record's number), prefix watch, crowds, checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
-    private static let version: UInt16 = 1
+    private static let version: UInt16 = 2
 
     /// Everything that decides what will be found, apart from settings and facts.
     ///
@@ -45,6 +45,7 @@ extension Detector {
             lent = tally.next
         }
         savePrefixes(to: &writer)
+        crowds.save(to: &writer)
         writer.seal()
         return writer.bytes
     }
@@ -75,6 +76,7 @@ extension Detector {
         let hash = KeyedHash(seed: head.seed)
         var trial = PrefixWatch(capacity: 0)
         try Detector.restorePrefixes(&reader, bytes, into: &trial, hash: hash)
+        var saved = try CrowdWatch.saved(from: &reader, bytes, now: head.clock.now)
         guard reader.offset == bytes.count - 8 else { throw .contradictory }
 
         reader = start
@@ -88,6 +90,8 @@ extension Detector {
         for index in numbers.indices where numbers[index] != RecencyList.none {
             settle(numbers[index])
         }
+        saved.renumber(mapping(origins))
+        takeOver(saved)
     }
 }
 

@@ -104,7 +104,7 @@ extension Detector {
         let time: Timestamp =
             switch reason {
             case .lifetimeOver: last.advanced(byNanoseconds: limits.lifetime)
-            case .inputEnded, .memoryFull: clock.time ?? last
+            case .inputEnded, .memoryFull, .joined: clock.time ?? last
             }
         report(.scanEnded(reason), number, at: time)
     }
@@ -159,5 +159,6 @@ extension SourceRecord {
         traits.formUnion(other.traits.intersection([.manyProtocols, .home]))
         lastNovelty = max(lastNovelty, other.lastNovelty)
         attempts.merge(other.attempts)
+        tools.absorb(other.tools)
     }
 }

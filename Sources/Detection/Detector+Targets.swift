@@ -20,11 +20,19 @@ struct StoredTarget {
         static let foreign = Traits(rawValue: 1 << 2)
         static let port = Traits(rawValue: 1 << 3)
         static let bareProtocol = Traits(rawValue: 1 << 4)
+        /// A tool is known to have asked for it, by a mark that one packet suffices for.
+        static let marked = Traits(rawValue: 1 << 5)
+
+        /// Unit: quarters of a probe's target.
+        var quarters: UInt16 { contains(.probe) ? 4 : contains(.marked) ? 2 : 1 }
     }
 
-    init(_ target: Target, isProbe: Bool, isInside: Bool, hash: KeyedHash, high: UInt64) {
+    init(
+        _ target: Target, isProbe: Bool, isMarked: Bool, isInside: Bool, hash: KeyedHash,
+        high: UInt64
+    ) {
         var traits: Traits = []
-        if isProbe { traits.insert(.probe) }
+        if isProbe { traits.insert(.probe) } else if isMarked { traits.insert(.marked) }
         if isInside { traits.insert(.inside) }
         if target.host.high != high { traits.insert(.foreign) }
         if target.hasPort { traits.insert(.port) }
@@ -54,7 +62,7 @@ struct StoredTarget {
     }
 
     /// Unit: quarters of a probe's target.
-    var quarters: UInt16 { traits.contains(.probe) ? 4 : 1 }
+    var quarters: UInt16 { traits.quarters }
 
     fileprivate var low: UInt64 {
         traits.contains(.foreign) ? hostHash : address?.low ?? hostHash
@@ -80,7 +88,12 @@ extension SourceRecord {
             guard target.traits.contains(.probe), targetTraits[index] & 1 == 0 else {
                 return .repeated
             }
-            targetTraits[index] |= 1
+            // What it weighed beyond the quarter is taken back before the rest is added.
+            if targetTraits[index] & StoredTarget.Traits.marked.rawValue != 0 {
+                quarters -= min(quarters, 1)
+                if target.traits.contains(.inside) { quartersInside -= min(quartersInside, 1) }
+            }
+            targetTraits[index] = targetTraits[index] & ~StoredTarget.Traits.marked.rawValue | 1
             return .stronger
         }
         let place = Int(targetCount)
@@ -122,7 +135,7 @@ extension SourceRecord {
         (quarters, quartersInside, protocolTargets) = (0, 0, 0)
         for index in 0..<Int(targetCount) {
             let traits = StoredTarget.Traits(rawValue: targetTraits[index])
-            let gain: UInt16 = traits.contains(.probe) ? 4 : 1
+            let gain = traits.quarters
             quarters += gain
             if traits.contains(.inside) { quartersInside += gain }
             if traits.contains(.bareProtocol) { protocolTargets += 1 }

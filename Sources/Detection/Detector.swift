@@ -16,7 +16,10 @@ package struct Detector: ~Copyable {
     var table: SourceTable
     var tallies: TallyPool
     var watch: PrefixWatch
+    var crowds: CrowdWatch
     var findings: [Finding] = []
+    /// What ``announce(_:)`` read; kept so that reading is not optimised away.
+    var hint: UInt64 = 0
     /// Packets whose addresses cannot be; for display only.
     package private(set) var martians = MartianLog()
 
@@ -30,6 +33,7 @@ package struct Detector: ~Copyable {
         table = SourceTable(capacity: plan.sources, hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
+        crowds = CrowdWatch(memory: settings.memory)
     }
 
     /// Tells the detector about an origin before its first event, so that rules about interfaces
@@ -40,12 +44,11 @@ package struct Detector: ~Copyable {
 
     /// Grades an event and counts it if it is evidence.
     ///
-    /// - Parameter packet: the packet's first bytes; may be empty. Nothing here asks for them yet;
-    ///   what tells tools apart will.
+    /// - Parameter packet: the packet's first bytes, which tell tools apart; may be empty.
     @discardableResult
     package mutating func observe(_ event: PacketEvent, packet: RawSpan) -> Grade {
         advance(to: event.time)
-        let grade = grader.grade(event)
+        let (grade, mark) = grader.grade(event, packet: packet)
         switch grade {
         case .probe, .ambiguous, .accepted, .martian:
             if ignore.covers(event) { return grade }
@@ -53,8 +56,8 @@ package struct Detector: ~Copyable {
             return grade
         }
         switch grade {
-        case .probe: count(event, isProbe: true)
-        case .ambiguous: count(event, isProbe: false)
+        case .probe: count(event, isProbe: true, mark)
+        case .ambiguous: count(event, isProbe: false, mark)
         case .accepted: credit(event)
         default: martians.note(event)
         }
@@ -68,17 +71,32 @@ package struct Detector: ~Copyable {
         while let first = table.firstToEnd, table.records[Int(first)].lastCounted <= horizon {
             expire(first)
         }
+        advanceCrowds()
     }
 
     /// The moment at which `advance` will have something to do; nil when there is no live source.
     package var nextDeadline: Timestamp? {
-        guard let first = table.firstToEnd else { return nil }
-        return clock.time(
-            at: table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime))
+        var deadline = crowdDeadline
+        if let first = table.firstToEnd {
+            let end = table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime)
+            deadline = min(end, deadline ?? end)
+        }
+        return deadline.flatMap { clock.time(at: $0) }
+    }
+
+    /// The stream's clock; nil before the first event.
+    package var time: Timestamp? { clock.time }
+
+    /// What the stream's clock will show after an event of that time.
+    package func time(after moment: Timestamp) -> Timestamp {
+        var clock = clock
+        clock.advance(to: moment, longest: limits.longestGap)
+        return clock.time ?? moment
     }
 
     /// The input is over: open scans end with it, and the table is empty.
     package mutating func finish() {
+        finishCrowds()
         for list in Usefulness.allCases {
             while let oldest = table.oldest(of: list) { end(oldest, .inputEnded) }
         }
@@ -97,7 +115,7 @@ package struct Detector: ~Copyable {
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
-        table.bytes + tallies.bytes + watch.bytes
+        table.bytes + tallies.bytes + watch.bytes + crowds.bytes
     }
 
     /// Changes settings and facts and keeps the table. A changed `memory` counts from the next

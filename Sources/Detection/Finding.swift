@@ -13,10 +13,15 @@ package struct Finding: Hashable, Sendable {
         case scanEnded(EndReason)
         /// So many counted packets within the window, whatever their targets.
         case attemptsRepeated(packets: Int)
+        /// A great many new sources, one packet each, ask for one target or port.
+        case floodDetected(FloodCounts)
+        case floodEnded(FloodCounts)
     }
 
     package enum EndReason: Hashable, Sendable {
         case lifetimeOver, inputEnded, memoryFull
+        /// The source turned out to be one of a set, whose scan goes on.
+        case joined
     }
 
     package var event: Event

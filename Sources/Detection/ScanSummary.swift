@@ -28,6 +28,21 @@ package struct TransportSummary: Hashable, Sendable {
     }
 }
 
+/// The sources of a set, or of a flood.
+package struct CrowdSummary: Hashable, Sendable {
+    /// Up to 100 of them, by the first address seen of each, in the order in which they came.
+    package var members: [Address]
+    package var total: DistinctCount
+    /// A flood, which is no scan: its sources are forged and not listed.
+    package var isFlood: Bool
+
+    package init(members: [Address], total: DistinctCount, isFlood: Bool = false) {
+        self.members = members
+        self.total = total
+        self.isFlood = isFlood
+    }
+}
+
 /// Everything that is known of one source's activity at one moment.
 package struct ScanSummary: Hashable, Sendable {
     /// The source's network: a host, or the IPv6 prefix that counts as one source.
@@ -39,6 +54,8 @@ package struct ScanSummary: Hashable, Sendable {
     /// Those that made a tenth of the packets, most frequent first; `connect` is followed by `SYN`,
     /// `ack` by `window`.
     package var techniques: [Technique]
+    /// The program that made nine in ten of the packets.
+    package var tool = ToolVerdict.unknown
     /// Counted packets: probes and ambiguous ones.
     package var packets: UInt64
     package var targets: DistinctCount
@@ -62,6 +79,9 @@ package struct ScanSummary: Hashable, Sendable {
     package var likelihood: Double
     /// Where the last counted packet came from.
     package var origin: OriginID
+    /// The sources of what several did together; `source` and `firstAddress` are then those of the
+    /// first of them, or of a flood what it asks for.
+    package var crowd: CrowdSummary?
 
     package init(
         source: Network, firstAddress: Address, direction: Direction = .inbound, kind: ScanKind,
@@ -69,7 +89,7 @@ package struct ScanSummary: Hashable, Sendable {
         ports: DistinctCount = DistinctCount(0), portRange: ClosedRange<UInt16>? = nil,
         portSample: [UInt16] = [], transports: [TransportSummary] = [],
         destinations: [Address] = [], level: Int, start: Timestamp, end: Timestamp,
-        likelihood: Double, origin: OriginID = .unknown
+        likelihood: Double, origin: OriginID = .unknown, crowd: CrowdSummary? = nil
     ) {
         self.source = source
         self.firstAddress = firstAddress
@@ -89,5 +109,6 @@ package struct ScanSummary: Hashable, Sendable {
         self.end = end
         self.likelihood = likelihood
         self.origin = origin
+        self.crowd = crowd
     }
 }

@@ -18,6 +18,10 @@ struct SourceIndex: ~Copyable {
 
     var bytes: Int { slots.capacity * 8 }
 
+    func home(of hash: UInt64) -> Int { Int(hash >> 32) & mask }
+
+    func slot(at place: Int) -> UInt64 { slots[place] }
+
     /// The record with this hash for which the question holds.
     func find(_ hash: UInt64, where holds: (UInt32) -> Bool) -> UInt32? {
         let tag = hash >> 32

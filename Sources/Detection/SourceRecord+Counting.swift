@@ -25,14 +25,14 @@ extension SourceRecord {
                 traits.insert(.manyProtocols)
             }
         }
-        if Wire(event).hasPorts, !event.has(.shortTransport) {
+        if event.showsPorts {
             ports[transport.rawValue].include(event.destinationPort)
         }
         countTechnique(Technique(of: event), 1)
     }
 
     /// The counts of the techniques are halved together before one overflows: their shares stay.
-    mutating func countTechnique(_ technique: Technique, _ times: UInt16) {
+    mutating func countTechnique(_ technique: Technique, _ times: UInt8) {
         let slot = SourceRecord.slot(of: technique)
         while techniques[slot] > .max - times {
             for index in 0..<14 { techniques[index] /= 2 }

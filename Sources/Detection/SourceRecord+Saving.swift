@@ -42,6 +42,7 @@ extension SourceRecord {
         for index in 0..<12 { writer.put(attempts.buckets[index]) }
         writer.put(attempts.remainder)
         writer.put(attempts.sinceAlert)
+        tools.save(to: &writer)
     }
 
     /// Reads a record; one that no detector could have written is refused.
@@ -98,5 +99,6 @@ extension SourceRecord {
         attempts.remainder = try reader.take(bytes)
         attempts.sinceAlert = try reader.take(bytes)
         guard attempts.sinceAlert <= 12 else { throw .contradictory }
+        tools = try ToolTally(from: &reader, bytes)
     }
 }

@@ -30,11 +30,10 @@ struct SourceRecord: BitwiseCopyable, Linked {
     var frozenTargets: UInt32 = 0
     var frozenHosts: UInt32 = 0
     var attempts = AttemptWindow()
+    var tools = ToolTally()
 
     var frozenPorts: UInt16 = 0
     var targetSelectors = InlineArray<5, UInt16>(repeating: 0)
-    /// Counted packets by technique; halved together when one would overflow.
-    var techniques = InlineArray<14, UInt16>(repeating: 0)
     /// Ports by ``TransportClass``, for those that have some.
     var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
     /// Hashes of the (host, port) pairs that accepted this source.
@@ -49,6 +48,8 @@ struct SourceRecord: BitwiseCopyable, Linked {
     var protocolTargets: UInt16 = 0
     var origin = OriginID.unknown
 
+    /// Counted packets by technique; halved together when one would overflow.
+    var techniques = InlineArray<14, UInt8>(repeating: 0)
     var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
     var targetTraits = InlineArray<5, UInt8>(repeating: 0)
     var width: UInt8

@@ -107,6 +107,19 @@ struct SourceTable: ~Copyable {
         free = RecencyList.none
     }
 
+    /// Where the index is looked at first for a source.
+    func place(of source: Network) -> Int { index.home(of: hash(of: source)) }
+
+    func slot(at place: Int) -> UInt64 { index.slot(at: place) }
+
+    /// Reads what is asked of a record first, a word of each of its cache lines.
+    func touch(slot: UInt64) -> UInt64 {
+        let number = Int(UInt32(truncatingIfNeeded: slot)) - 1
+        guard number >= 0, number < records.count else { return 0 }
+        return records[number].firstAddress.low &+ records[number].targetLows[4]
+            &+ UInt64(records[number].techniques[0]) &+ UInt64(records[number].targetCount)
+    }
+
     private func hash(of source: Network) -> UInt64 {
         hash(source.address, UInt64(source.prefixLength))
     }

@@ -51,7 +51,7 @@ extension TallyPool {
 }
 
 extension DistinctSketch {
-    fileprivate func save(
+    func save(
         to writer: inout SavedWriter, _ words: borrowing ContiguousArray<UInt32>, at base: Int
     ) {
         writer.put(isExact ? UInt8(1) : 0)
@@ -61,7 +61,7 @@ extension DistinctSketch {
         }
     }
 
-    fileprivate init(
+    init(
         from reader: inout SavedReader, _ bytes: Span<UInt8>,
         into words: inout ContiguousArray<UInt32>, at base: Int
     ) throws(SavedTableError) {

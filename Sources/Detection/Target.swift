@@ -21,7 +21,7 @@ struct Target {
         ipProtocol = event.ipProtocol
         let wire = Wire(event)
         let isShort = event.has(.shortTransport)
-        hasPort = wire.hasPorts && !isShort
+        hasPort = event.showsPorts
         let isMessage = wire == .icmp && !isShort
         let type = event.icmpType
         selector = hasPort ? event.destinationPort : isMessage ? UInt16(type) << 8 : 0

@@ -4,13 +4,13 @@ extension Address: CustomStringConvertible, LosslessStringConvertible {
     /// Reads dotted IPv4 and every text form of IPv6 (RFC 4291 section 2.2), without a zone.
     ///
     /// Leading zeros in IPv4 are refused, because some readers take them as octal.
-    package init?(_ text: String) {
+    @usableFromInline package init?(_ text: String) {
         guard let parsed = Address.parse(text.utf8Span.span) else { return nil }
         self = parsed
     }
 
     /// The canonical form: dotted for IPv4, RFC 5952 for IPv6.
-    package var description: String {
+    @usableFromInline package var description: String {
         if isV4 { return Address.dotted(v4Bits) }
         let groups = (0..<8).map { group in
             UInt16(truncatingIfNeeded: (group < 4 ? high : low) >> UInt64(48 - 16 * (group % 4)))

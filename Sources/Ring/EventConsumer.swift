@@ -14,6 +14,11 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
     private let mask: Int
     private var localHead = 0
     private var cachedTail = 0
+    /// Copies of the next events, side by side, for who wants to look ahead.
+    private var next = ContiguousArray<PacketEvent>()
+
+    /// How many events are looked ahead at.
+    package static let ahead = 32
 
     /// How many empty looks come before sleep: some microseconds, the time in which the next batch
     /// of a busy reader arrives.
@@ -22,14 +27,18 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
     init(ring: EventRing) {
         self.ring = ring
         mask = ring.capacity - 1
+        next.reserveCapacity(EventConsumer.ahead)
     }
 
     /// Hands the events that are there to the body, oldest first; never waits.
     ///
     /// - Parameter limit: how many at most, after which their slots are free again.
+    /// - Parameter announce: gets the next events, at most ``ahead`` of them, before the body gets
+    ///   them one by one.
     /// - Returns: how many there were.
     package mutating func consume(
-        upTo limit: Int, _ body: (borrowing PacketEvent, RawSpan) -> Void
+        upTo limit: Int, announce: (Span<PacketEvent>) -> Void = { _ in },
+        _ body: (borrowing PacketEvent, RawSpan) -> Void
     ) -> Int {
         if cachedTail == localHead {
             // Acquire: meets the producer's store of `tail`; the slots before it are written.
@@ -37,13 +46,23 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
         }
         let count = min(cachedTail &- localHead, limit)
         guard count > 0 else { return 0 }
-        for offset in 0..<count {
-            let index = (localHead &+ offset) & mask
-            let slot = unsafe ring.slots + index * EventRing.slotBytes
-            let event = unsafe slot.load(as: PacketEvent.self)
-            let kept = unsafe UnsafeRawBufferPointer(
-                start: slot + 64, count: Int(ring.keptCounts[index]))
-            unsafe body(event, kept.bytes)
+        var first = 0
+        while first < count {
+            let group = min(EventConsumer.ahead, count - first)
+            next.removeAll(keepingCapacity: true)
+            for offset in first..<first + group {
+                let slot = unsafe ring.slots + ((localHead &+ offset) & mask) * EventRing.slotBytes
+                unsafe next.append(slot.load(as: PacketEvent.self))
+            }
+            announce(next.span)
+            for offset in 0..<group {
+                let index = (localHead &+ first &+ offset) & mask
+                let slot = unsafe ring.slots + index * EventRing.slotBytes
+                let kept = unsafe UnsafeRawBufferPointer(
+                    start: slot + 64, count: Int(ring.keptCounts[index]))
+                unsafe body(next[offset], kept.bytes)
+            }
+            first += group
         }
         localHead &+= count
         // Release: our reads of the slots are over; meets the producer's acquire of `head`.

@@ -71,7 +71,7 @@ struct ReasonSentenceTests {
     func manySources() throws {
         #expect(
             reason(.scanDetected, try summary(kind: .distributed))
-                == "several sources together probed 68 TCP ports (10-10000) of 198.51.100.117 "
+                == "several sources probed 68 TCP ports (10-10000) of 198.51.100.117 together "
                 + "with SYN in 19 s")
         #expect(
             reason(.scanDetected, try summary(kind: .decoy))

@@ -151,7 +151,7 @@ struct ScanTests {
 
     @Test("Forged and real sources are told apart, each scan by its own source")
     func twoScanners() {
-        let events = (1...6).flatMap { [tcp($0), tcp($0, from: outsider(1))] }
+        let events = (1...6).flatMap { [tcp($0), tcp(7 - $0, from: outsider(1))] }
         #expect(
             findings(in: events).detected.map(\.source)
                 == [Network(host: Known.scanner), Network(host: outsider(1))])

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+extension CrowdWatch {
+    /// Recognises a scanner among decoys: who asks for the same targets in the same order, a moment
+    /// apart, is one of a set.
+    mutating func noteDecoy(
+        _ sighting: CrowdSighting, member: Int?, limits: Limits, hash: KeyedHash
+    ) {
+        var echo: DecoyEchoes.Entry?
+        let place = echoes.place(of: sighting.targetHash)
+        if sighting.isNewTarget {
+            if echoes.isEcho(sighting, at: place) {
+                echo = echoes[place]
+            } else {
+                echoes.lead(sighting, at: place)
+            }
+        }
+        if let member, sets[Int(members[member].set)].isDecoy {
+            count(sighting, of: member, echo, at: place, hash: hash)
+            let set = Int(members[member].set)
+            judge(set, limits: limits)
+            return
+        }
+        guard let echo, echo.followers < DecoyEchoes.mostFollowers else { return }
+        echoes[place].followers += 1
+        let mark = sighting.event.twinMark ?? 0
+        let isTwin = mark != 0 && mark == echo.twinMark
+        guard
+            let pair = pairs.note(
+                sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
+        else { return }
+        // Those of a distributed scan keep to it.
+        guard member == nil else { return }
+        join(sighting, echo, pair, limits: limits, hash: hash)
+    }
+
+    /// Two sources are one: they become a set, or one of them joins the other's.
+    private mutating func join(
+        _ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry, _ pair: DecoyPairs.Entry,
+        limits: Limits, hash: KeyedHash
+    ) {
+        let leader = sets.used > 0 ? members.find(echo.source, sets) : nil
+        let set: Int
+        if let leader {
+            set = Int(members[leader].set)
+            guard sets[set].isDecoy else { return }
+        } else {
+            guard let new = sets.claim() else { return }
+            set = new
+            sets[set].isDecoy = true
+            sets[set].isInternal = sighting.isInternal
+            sets[set].isV4 = sighting.event.source.isV4
+            add(echo.address, echo.source, pair, sighting, to: set)
+        }
+        if sets[set].start > pair.start { sets[set].start = pair.start }
+        sets[set].learn(sighting.event.runMark)
+        for index in 0..<Int(pair.count) { sets.note(pair.targets[index], in: set, hash: hash) }
+        sets.note(
+            CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        add(sighting.event.source, sighting.source, pair, sighting, to: set)
+        prolong(set, at: sighting.now, limits: limits)
+        judge(set, limits: limits)
+    }
+
+    private mutating func add(
+        _ address: Address, _ source: UInt64, _ pair: DecoyPairs.Entry,
+        _ sighting: CrowdSighting, to set: Int
+    ) {
+        let place = members.insert(source, into: set, sets, now: sighting.now)
+        var inside = sighting.quarters
+        for index in 0..<Int(pair.count) {
+            inside += pair.targets[index].has(CommonTarget.probe) ? 4 : 1
+        }
+        members[place].inside = inside
+        sets[set].count(sighting.event, times: UInt32(pair.count) + 1, at: sighting.now)
+        sets.note(member: address, source, in: set)
+        tell(.joined(address, set: set))
+    }
+
+    /// A member's packet: inside of what the set has in common, or outside.
+    private mutating func count(
+        _ sighting: CrowdSighting, of member: Int, _ echo: DecoyEchoes.Entry?,
+        at place: Int, hash: KeyedHash
+    ) {
+        let set = Int(members[member].set)
+        let runMark = sighting.event.runMark
+        let isRun = sets[set].knows(runMark)
+        // A repeat is of the set unless the member has targets of its own, which it may repeat.
+        var isInside = isRun || !sighting.isNewTarget && members[member].outside == 0
+        if let echo, let leader = members.find(echo.source, sets),
+            Int(members[leader].set) == set
+        {
+            isInside = true
+            if !isRun, sighting.event.twinMark == echo.twinMark, echo.twinMark != 0 {
+                sets[set].learn(runMark)
+            }
+            if echo.outside > 0 {
+                // Now it is known that the first one's packet was of the set too.
+                members[leader].outside.subtractSaturating(UInt16(echo.outside))
+                members[leader].inside.addSaturating(UInt16(echo.outside))
+                sets[set].count(sighting.event, at: sighting.now)
+                echoes[place].outside = 0
+            }
+        }
+        guard isInside else {
+            guard sighting.isNewTarget else { return }
+            members[member].outside.addSaturating(sighting.quarters)
+            if echo == nil { echoes[place].outside = UInt8(sighting.quarters) }
+            return
+        }
+        if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
+        sets[set].count(sighting.event, at: sighting.now)
+        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+    }
+}

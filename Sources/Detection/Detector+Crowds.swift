@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+extension Detector {
+    /// Tells those that watch many sources together of a counted packet. What home sends out is not
+    /// theirs: there each source is known.
+    mutating func noteCrowds(
+        _ event: PacketEvent, _ target: Target, _ novelty: Novelty, of number: UInt32,
+        isProbe: Bool, direction: Direction
+    ) {
+        guard direction != .outbound else { return }
+        let record = table.records[Int(number)].totalPackets
+        let salt = UInt64(target.ipProtocol.rawValue) << 16 | UInt64(target.selector)
+        crowds.note(
+            CrowdSighting(
+                event: event, source: crowdHash(table.records[Int(number)].source),
+                targetHash: table.hash(table.hash(target.host), salt), target: target,
+                isProbe: isProbe, isNewTarget: novelty == .new, isNewSource: record == 1,
+                isSecond: record == 2, isInternal: direction == .internal,
+                isServed: grader.host.serves(event), now: clock.now,
+                stack: StackFingerprint.of(event)),
+            limits: limits, hash: table.hash)
+        if crowds.hasNews { reportCrowds(at: event.time) }
+    }
+
+    /// Whether a source's findings are part of its set's.
+    func isHeld(_ number: UInt32) -> Bool {
+        crowds.sets.used > 0
+            && crowds.holds(crowdHash(table.records[Int(number)].source), limits: limits)
+    }
+
+    private func crowdHash(_ source: Network) -> UInt64 {
+        table.hash(source.address, UInt64(source.prefixLength))
+    }
+
+    /// Lets time pass for sets and floods.
+    mutating func advanceCrowds() {
+        while let deadline = crowds.floods.deadline, deadline <= clock.now {
+            lookAtFloods(at: clock.time(at: deadline))
+        }
+        guard crowds.nextEnd <= clock.now else { return }
+        let horizon = clock.now.subtractingSaturating(limits.lifetime)
+        while let set = crowds.ended(by: horizon, lifetime: limits.lifetime) {
+            endSet(set, .lifetimeOver)
+        }
+    }
+
+    /// Stream time at which ``advanceCrowds()`` has something to do.
+    var crowdDeadline: Int64? {
+        let end = crowds.nextEnd == .max ? nil : crowds.nextEnd
+        guard let flood = crowds.floods.deadline else { return end }
+        return min(flood, end ?? flood)
+    }
+
+    /// The input is over: sets and floods end with it.
+    mutating func finishCrowds() {
+        crowds.floods.finish(now: clock.now)
+        lookAtFloods(at: clock.time, isFinal: true)
+        while let set = crowds.ended(by: .max, lifetime: 0) { endSet(set, .inputEnded) }
+    }
+
+    /// Takes over what was saved of sets and floods. With another memory the places are others, and
+    /// the sets that are open end.
+    mutating func takeOver(_ saved: consuming CrowdWatch) {
+        let own = crowds.plan.share
+        crowds = saved
+        guard crowds.plan.share != own else { return }
+        while let set = crowds.ended(by: .max, lifetime: 0) { endSet(set, .memoryFull) }
+        crowds = CrowdWatch(memory: own << 20)
+    }
+
+    private mutating func lookAtFloods(at time: Timestamp?, isFinal: Bool = false) {
+        while let news = crowds.floods.look(isFinal: isFinal) {
+            let summary = FloodWatch.summary(news.entry, limits: limits)
+            let counts = FloodWatch.counts(news.entry)
+            findings.append(
+                Finding(
+                    event: news.isEnd ? .floodEnded(counts) : .floodDetected(counts),
+                    time: time ?? news.entry.last, summary: summary))
+        }
+    }
+
+    private mutating func reportCrowds(at time: Timestamp) {
+        for news in crowds.takeNews() {
+            switch news {
+            case .joined(let address, let set): fold(address, into: set, at: time)
+            case .opened(let set): report(.scanDetected, set: set, at: time)
+            case .rose(let set): report(.scanEscalated, set: set, at: time)
+            }
+        }
+    }
+
+    /// A source that joins a set counts what it asked elsewhere before; if that is no scan of its own,
+    /// what was told of it alone is over.
+    private mutating func fold(_ address: Address, into set: Int, at time: Timestamp) {
+        let source = grader.host.source(of: address)
+        guard let number = table.find(source),
+            let place = crowds.members.find(crowdHash(source), crowds.sets)
+        else { return }
+        let weight = weight(of: number).all
+        let inside = Int(crowds.members[place].inside)
+        crowds.members[place].outside = UInt16(clamping: max(0, weight - inside))
+        guard table.records[Int(number)].isScanning, isHeld(number) else { return }
+        report(.scanEnded(.joined), number, at: time)
+        table.records[Int(number)].level = 0
+        table.move(number, to: .severalTargets)
+    }
+
+    private mutating func endSet(_ set: Int, _ reason: Finding.EndReason) {
+        let last = crowds.sets[set].last
+        let time: Timestamp =
+            switch reason {
+            case .lifetimeOver: last.advanced(byNanoseconds: limits.lifetime)
+            case .inputEnded, .memoryFull, .joined: clock.time ?? last
+            }
+        report(.scanEnded(reason), set: set, at: time)
+        crowds.release(set)
+    }
+
+    private mutating func report(_ event: Finding.Event, set: Int, at time: Timestamp) {
+        let first = crowds.sets.members(of: set).first ?? crowds.sets[set].host
+        findings.append(
+            Finding(
+                event: event, time: time,
+                summary: crowds.sets.summary(of: set, source: grader.host.source(of: first))))
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Packets
+
+/// A host that is watched for being scanned by many sources together.
+struct DistributedHost: BitwiseCopyable {
+    var host = Address.unspecified
+    /// The minute of the last packet; what is older than the window went then.
+    var minute: UInt32 = 0
+    /// The minute since which all of the host's traffic was seen.
+    var since: UInt32 = 0
+    /// The ten minutes that `minute` lies in.
+    var interval: UInt32 = 0
+    /// New ports in ten ordinary minutes, times 16.
+    var baseline: UInt32 = 0
+    /// Weight of the ports in the window. Unit: quarters of a probe's target.
+    var quarters: UInt32 = 0
+    /// New targets in the window; old ones fade.
+    var hits: UInt32 = 0
+    /// New targets ever, and at which of them to look next.
+    var total: UInt32 = 0
+    var nextLook: UInt32 = 0
+    /// Numbers the sources in the order in which they came.
+    var serial: UInt32 = 0
+    /// In the window, of the sample.
+    var sources: UInt16 = 0
+    var ports: UInt16 = 0
+    /// Ports that several sources asked.
+    var shared: UInt16 = 0
+    /// One in 2^shift is in the sample.
+    var sourceShift: UInt8 = 0
+    var portShift: UInt8 = 0
+    /// The number of its open set + 1, or 0.
+    var set: UInt8 = 0
+    var isUsed = false
+}
+
+/// A source that asked a watched host.
+struct DistributedSource: BitwiseCopyable {
+    var source: UInt64 = 0
+    /// The first address seen of it.
+    var address = Address.unspecified
+    var first = Timestamp(nanoseconds: 0)
+    var stack: UInt32 = 0
+    var serial: UInt32 = 0
+    /// Ports of this host, and what they weigh in quarters.
+    var ports: UInt16 = 0
+    var quarters: UInt16 = 0
+    /// Counted packets to this host.
+    var packets: UInt16 = 0
+    /// The low byte of the minute of the last one.
+    var minute: UInt8 = 0
+    var technique: UInt8 = 0
+    var transport: UInt8 = 0
+    var isUsed = false
+}
+
+/// A port of a watched host.
+struct DistributedPort: BitwiseCopyable {
+    /// Transport and port, with a bit that is always set; 0 for none.
+    var key: UInt32 = 0
+    /// Who asked first: the upper half of the source's hash.
+    var owner: UInt32 = 0
+    var stack: UInt16 = 0
+    var minute: UInt8 = 0
+    /// Sources that asked; fades with the minutes.
+    var hits: UInt8 = 0
+    var isShared = false
+    var isProbe = false
+
+    static func key(_ target: Target) -> UInt32 {
+        1 << 31 | UInt32(target.ipProtocol.rawValue) << 16 | UInt32(target.selector)
+    }
+
+    var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: key >> 16) }
+    var port: UInt16 { UInt16(truncatingIfNeeded: key) }
+}
+
+/// What a look at a host found: which of its sources belong together.
+struct DistributedVerdict {
+    /// Nil when it is the crowd that is out of the ordinary and not one stack.
+    var stack: UInt16?
+    /// A source with more ports than this acts for itself.
+    var mostPorts: UInt16
+
+    func takes(_ source: DistributedSource) -> Bool {
+        guard source.ports <= mostPorts, source.ports > 0 else { return false }
+        guard let stack else { return true }
+        return StackFingerprint.short(source.stack) == stack
+    }
+}
