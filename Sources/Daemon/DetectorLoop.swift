@@ -17,6 +17,7 @@ final class DetectorLoop {
     private let reader: ReaderProgress
     private let desk: DetectorDesk
     private let table: TableFile?
+    private let clock: () -> Timestamp
     private let host: HostDesk?
     private let recorder: FactsRecorder?
     private var facts: FactsInForce?
@@ -41,6 +42,7 @@ final class DetectorLoop {
         analysis: consuming Analysis, ring: EventRing, registry: OriginRegistry,
         reader: ReaderProgress, desk: DetectorDesk, table: TableFile?, now: Timestamp,
         host: HostDesk? = nil, recorder: FactsRecorder? = nil, flushCentiseconds: Int = 0,
+        clock: @escaping () -> Timestamp = { System.now },
         carryOut: @escaping (Decision) -> Void
     ) {
         patience = 1_000_000_000 + Int64(flushCentiseconds) * 10_000_000
@@ -50,6 +52,7 @@ final class DetectorLoop {
         self.reader = reader
         self.desk = desk
         self.table = table
+        self.clock = clock
         self.host = host
         self.recorder = recorder
         facts = host?.facts(since: now)
@@ -65,7 +68,7 @@ final class DetectorLoop {
         while true {
             let last = desk.isStopping
             let count = take(from: &consumer)
-            let now = System.now
+            let now = clock()
             rates.note(events: analysis.counts.events, at: now)
             if count > 0 { host?.noteTraffic(at: now) }
             stateLoss(at: now)
@@ -75,13 +78,15 @@ final class DetectorLoop {
                 analysis.advance(
                     to: now.advanced(byNanoseconds: -patience), carryOut: carryOut)
             }
-            if now.nanoseconds(since: lastSave) >= DetectorLoop.saveInterval { save(at: now) }
+            // Both ways: a clock set back by days does not put the next save off for days.
+            let apart = now.nanoseconds(since: lastSave)
+            if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
             // The numbers are some kilobytes: not for each batch while there is more to do.
             turns &+= 1
             if count == 0 || turns % DetectorLoop.publicationTurns == 0 { publish() }
             if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
         }
-        let end = System.now
+        let end = clock()
         analysis.stateRemainingLoss(at: end, carryOut: carryOut)
         save(at: end)
         publish()

@@ -33,18 +33,16 @@ extension EndToEnd {
                 _ = try wholeLines(of: "\(inside)/decisions.json")
 
                 try await stage.run("truncate", "-s", "0", "\(inside)/decisions.json")
-                try await Nmap.run(["-sS", "-p", "1-10"], to: Cable.target4, on: stage)
+                try await Nmap.run(["-sS", "-p", "1-10"], to: Cable.target6, on: stage)
                 try await daemon.settle()
                 try await daemon.says("writing to \(disk)/decisions.json again after")
                 let log = try #require(try await daemon.status().log)
                 #expect(log.failing == nil)
                 let kept = try wholeLines(of: "\(inside)/decisions.json")
-                #expect(kept.only("scan-detected").last?.source?.ip == Cable.scanner4)
+                #expect(kept.only("scan-detected").last?.source?.ip == Cable.scanner6)
                 try await daemon.end()
                 // Standard output has them all.
-                let all = DecisionLine.read(lines: daemon.child.lines)
-                #expect(UInt64(all.count) == log.lines + log.lost)
-                #expect(all.map(\.event.sequence) == (1...UInt64(all.count)).map { $0 })
+                #expect(UInt64(daemon.child.lines.count) == log.lines + log.lost)
             }
         }
 
@@ -53,7 +51,9 @@ extension EndToEnd {
             try await Stage.run { stage in
                 var random = SystemRandomNumberGenerator()
                 for round in 0..<8 {
-                    let daemon = try await DaemonUnderTest(on: stage)
+                    // Scans end at once, so that each round has its own.
+                    let daemon = try await DaemonUnderTest(
+                        on: stage, DaemonUnderTest.Choice(detection: ["scan-timeout: 1s"]))
                     if round > 0 {
                         #expect(daemon.child.complaints.contains("table restored:"))
                         #expect(!daemon.child.complaints.contains("empty table"))
@@ -80,6 +80,10 @@ extension EndToEnd {
                     _ = try wholeLines(of: daemon.log)
                 }
                 let daemon = try await DaemonUnderTest(on: stage)
+                try await daemon.scans(sources: 1, ports: 1)
+                try await wait("there is something to save") {
+                    try await daemon.status().decided > 0
+                }
                 try await daemon.end()
                 let files = try FileManager.default.contentsOfDirectory(
                     atPath: "\(stage.folder)/picket")

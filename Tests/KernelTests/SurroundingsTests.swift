@@ -75,7 +75,7 @@ extension EndToEnd {
                     in: stage.target,
                     [DaemonUnderTest.program, "check", "--config", daemon.settings])
                 _ = try await check.ended()
-                #expect(check.output.contains("no rule"), "\(check.output)")
+                #expect(check.output.contains("the firewall sends nothing there"))
                 try await daemon.scans(sources: 5, ports: 5)
                 #expect(try await daemon.status().messages == 0)
 

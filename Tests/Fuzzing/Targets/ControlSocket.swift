@@ -4,7 +4,6 @@ import Decisions
 import Foundation
 import NIOCore
 import NIOEmbedded
-import Packets
 
 @testable import Control
 
@@ -23,8 +22,6 @@ enum ControlSocket: FuzzTarget {
         "\\\\u0000", "1e400",
     ]
 
-    private enum Happening: UInt8 { case data = 0, decisions, endOfInput, time }
-
     static func seeds() -> [[UInt8]] {
         func say(_ text: String) -> [UInt8] {
             [0, UInt8(min(254, text.utf8.count))] + Array(text.utf8)
@@ -32,7 +29,11 @@ enum ControlSocket: FuzzTarget {
         let requests =
             [ControlRequest.status.line]
             + DecisionFormat.allCases.map { ControlRequest.watch($0).line }
-        let server = requests.map { [0] + say($0 + "\n") + [1, 0, 1, 0, 3, 0, 2, 0] }
+        let server = requests.map {
+            [0] + say($0 + "\n") + [
+                1, 2, 4, 0, 1, 200, 1, 200, 1, 200, 1, 200, 1, 200, 1, 200, 4, 1, 3, 0, 2, 0,
+            ]
+        }
         let answers: [ControlAnswer] = [
             .status(report), .watching(.eve), .dropped(7), .error("too many connections"),
         ]
@@ -44,55 +45,10 @@ enum ControlSocket: FuzzTarget {
 
     static func run(_ input: RawSpan) {
         var reader = InputReader(input)
-        if reader.byte() & 1 == 0 { serve(reader.all()) } else { listen(reader.all()) }
-    }
-
-    private static func serve(_ input: RawSpan) {
-        let feed = DecisionFeed { $1.line($0, observer: Witness.observer) }
-        let loop = EmbeddedEventLoop()
-        let table = ConnectionTable(feed: feed, patience: .seconds(10)) { report }
-        feed.attach {}
-        let channel = EmbeddedChannel(handler: table.admit(), loop: loop)
-        // Without a peer nothing is active, and nothing has a deadline.
-        try? channel.connect(to: try SocketAddress(unixDomainSocketPath: "/run/picket")).wait()
-        var reader = InputReader(input)
-        var sequence: UInt64 = 0
-        while !reader.isEmpty {
-            let what = Happening(rawValue: reader.byte() & 3) ?? .data
-            let length = reader.byte()
-            switch what {
-            case .data:
-                let bytes = length == 255 ? reader.all() : reader.bytes(Int(length))
-                _ = try? channel.writeInbound(ByteBuffer(bytes: bytes.array))
-            case .decisions:
-                for _ in 0...length {
-                    sequence += 1
-                    feed.publish(decision(sequence))
-                }
-                while table.sendSlice() {}
-            case .endOfInput:
-                channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-            case .time: loop.advanceTime(by: .milliseconds(Int64(length) * 100))
-            }
-            checkLines(channel)
-        }
-        table.closeAll()
-        loop.run()
-        checkLines(channel)
-        // Who says nothing more is not kept for ever.
-        loop.advanceTime(by: .seconds(20))
-        must(!channel.isActive, "a connection ends with the server")
-        _ = try? channel.finish(acceptAlreadyClosed: true)
-    }
-
-    /// Whatever a client says, it is answered in whole lines.
-    private static func checkLines(_ channel: EmbeddedChannel) {
-        channel.embeddedEventLoop.run()
-        while let buffer = try? channel.readOutbound(as: ByteBuffer.self) {
-            let text = String(buffer: buffer)
-            guard !text.isEmpty else { continue }
-            must(text.hasSuffix("\n"), "an answer is a line")
-            mustBePlain(String(text.dropLast()), "an answer")
+        if reader.byte() & 1 == 0 {
+            ServerUnderFuzz.run(reader.all())
+        } else {
+            listen(reader.all())
         }
     }
 
@@ -120,7 +76,7 @@ enum ControlSocket: FuzzTarget {
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }
 
-    private static let report: StatusReport = {
+    static let report: StatusReport = {
         var report = StatusReport(
             version: "0.1.0", pid: 4711, started: Date(timeIntervalSince1970: 1_288_012_598))
         report.groups = [StatusReport.Group(group: 5)]
@@ -130,10 +86,4 @@ enum ControlSocket: FuzzTarget {
         report.log = StatusReport.Log(path: "/var/log/picket/decisions.json", format: "ecs")
         return report
     }()
-
-    private static func decision(_ sequence: UInt64) -> Decision {
-        Decision(
-            sequence: sequence, time: Timestamp(seconds: 1_288_012_598), action: .scanDetected,
-            level: 1, reason: "192.0.2.7 probed 5 TCP ports")
-    }
 }
