@@ -49,6 +49,9 @@ extension StatusReport {
         for (index, martian) in martians.enumerated() {
             rows.append((index == 0 ? "martians" : "", StatusReport.cleaned(martian)))
         }
+        for (index, trace) in traceroutes.enumerated() {
+            rows.append((index == 0 ? "traces" : "", StatusReport.cleaned(trace)))
+        }
         let width = rows.map(\.label.count).max() ?? 0
         return rows.map { row in
             row.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + row.text

@@ -66,5 +66,6 @@ package struct Replay: ~Copyable {
         summary.add(decided)
         summary.grades = Grade.allCases.map { ($0, analysis.counts.total($0)) }
         summary.martians = analysis.martianLines
+        summary.traceroutes = analysis.detector.traces.lines
     }
 }

@@ -14,6 +14,7 @@ package struct ReplaySummary {
     var last: Timestamp?
     var grades: [(Grade, Int)] = []
     var martians: [String] = []
+    var traceroutes: [String] = []
     private var actions: [Decision.Action: Int] = [:]
 
     mutating func note(_ time: Timestamp) {
@@ -50,6 +51,7 @@ package struct ReplaySummary {
         }
         if input.linesCut > 0 { lines.append("lines cut for their length: \(input.linesCut)") }
         lines += martians
+        lines += traceroutes
         let decided = Decision.Action.allCases.compactMap { action in
             actions[action].map { "\($0) \(action.rawValue)" }
         }

@@ -5,7 +5,8 @@ import Packets
 /// The saved table: little-endian numbers, version 2.
 ///
 /// Shape: magic, version, seed, clock, origins, records (least useful first), tallies (least
-/// recently used first, each with its record's number), prefix watch, checksum.
+/// recently used first, each with its record's number), prefix watch, trace watch,
+/// checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
     private static let version: UInt16 = 2
@@ -45,6 +46,7 @@ extension Detector {
             lent = tally.next
         }
         savePrefixes(to: &writer)
+        traceWatch.save(to: &writer)
         writer.seal()
         return writer.bytes
     }
@@ -75,6 +77,8 @@ extension Detector {
         let hash = KeyedHash(seed: head.seed)
         var trial = PrefixWatch(capacity: 0)
         try Detector.restorePrefixes(&reader, bytes, into: &trial, hash: hash)
+        var traceTrial = TraceWatch()
+        try traceTrial.restore(&reader, bytes)
         guard reader.offset == bytes.count - 8 else { throw .contradictory }
 
         reader = start
@@ -82,9 +86,11 @@ extension Detector {
         table.removeAll(hash: hash)
         tallies.removeAll()
         watch.removeAll()
+        traceWatch.removeAll()
         let numbers = try restoreRecords(&reader, bytes, count: count, mapping(origins))
         try restoreTallies(&reader, bytes, numbers)
         try Detector.restorePrefixes(&reader, bytes, into: &watch, hash: hash)
+        try traceWatch.restore(&reader, bytes)
         for index in numbers.indices where numbers[index] != RecencyList.none {
             settle(numbers[index])
         }

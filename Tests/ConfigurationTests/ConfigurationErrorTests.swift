@@ -140,7 +140,6 @@ struct ConfigurationErrorTests {
         arguments: [
             "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
             "log: {packets: /var/log/packets}", "detection: {slow-memory: 30d}",
-            "detection: {auto-level: [{network: 192.0.2.0/24, level: 0}]}",
         ])
     func later(text: String) throws {
         #expect(try description(text).hasSuffix("not in this version yet"))
