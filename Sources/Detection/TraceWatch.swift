@@ -17,6 +17,10 @@ struct TraceWatch {
         var hopLimit: UInt8 = 0
         /// Packets in a row with this hop limit.
         var packets: UInt8 = 0
+
+        /// In the place of `packets`: what came was no trace.
+        static let refuted = UInt8.max
+        var isRefuted: Bool { packets == Entry.refuted }
     }
 
     private(set) var entries = [Entry](repeating: Entry(), count: TraceWatch.capacity)
@@ -53,19 +57,23 @@ struct TraceWatch {
         let seconds = UInt32(clamping: now / 1_000_000_000)
         let place = Int(source % UInt64(TraceWatch.capacity))
         let old = entries[place]
-        entries[place] = Entry(source: source, seconds: seconds, hopLimit: hopLimit, packets: 1)
-        guard old.source == source, seconds - min(seconds, old.seconds) <= TraceWatch.longestPause
-        else { return hopLimit <= TraceWatch.nearest }
-        if hopLimit == old.hopLimit {
-            entries[place].packets = min(old.packets, TraceWatch.mostPackets) + 1
-            return old.packets < TraceWatch.mostPackets
+        let isTrace: Bool
+        var entry = Entry(source: source, seconds: seconds, hopLimit: hopLimit, packets: 1)
+        if old.source != source || seconds - min(seconds, old.seconds) > TraceWatch.longestPause {
+            isTrace = hopLimit <= TraceWatch.nearest
+        } else if hopLimit <= TraceWatch.nearest, hopLimit < old.hopLimit {
+            isTrace = true  // the next trace, or packets that overtook each other
+        } else if hopLimit > old.hopLimit {
+            isTrace = !old.isRefuted && hopLimit - old.hopLimit <= TraceWatch.disorder
+        } else {
+            isTrace =
+                old.packets < TraceWatch.mostPackets
+                && old.hopLimit - hopLimit <= TraceWatch.disorder
+            (entry.hopLimit, entry.packets) = (old.hopLimit, old.packets &+ 1)
         }
-        if hopLimit > old.hopLimit { return hopLimit - old.hopLimit <= TraceWatch.disorder }
-        if hopLimit <= TraceWatch.nearest { return true }  // the next trace
-        guard old.hopLimit - hopLimit <= TraceWatch.disorder else { return false }
-        entries[place].hopLimit = old.hopLimit
-        entries[place].packets = min(old.packets, TraceWatch.mostPackets) + 1
-        return old.packets < TraceWatch.mostPackets
+        if !isTrace { entry.packets = Entry.refuted }
+        entries[place] = entry
+        return isTrace
     }
 
     mutating func removeAll() {
