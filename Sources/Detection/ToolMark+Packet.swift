@@ -51,7 +51,7 @@ extension ToolMark {
         }
     }
 
-    /// The raw TCP scans: window 1024 (1024, 2048, 3072 or 4096 before version 5.00).
+    /// The raw TCP scans: window 1024 (1024, 2048, 3072 or 4096 in older versions).
     private static func nmapScan(_ event: PacketEvent, _ bytes: Span<UInt8>) -> ToolMark {
         guard event.flags <= Control.all else { return .none }
         let start = Int(event.transportOffset)
