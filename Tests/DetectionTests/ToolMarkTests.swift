@@ -70,6 +70,10 @@ struct ToolMarkTests {
             #expect(mark(bytes) == .nmapSystem, "\(flags) \(window)")
             #expect(markOfFields(bytes) != .nmapSystem)
         }
+        var labelled = TestSupport.tcp(from: Known.scanner6, to: Known.server6, window: 900)
+        #expect(mark(labelled) == .none)
+        labelled.replaceSubrange(0..<4, with: [0x60, 0x01, 0x23, 0x45])
+        #expect(mark(labelled) == .nmapSystem)
         let notOnes = TestSupport.tcp(
             window: 1, options: [.windowScale(10), .timestamps(.max, echo: 1)])
         #expect(mark(notOnes) != .nmapSystem)

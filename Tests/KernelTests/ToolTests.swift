@@ -24,7 +24,8 @@ extension EndToEnd {
                     + "-p 1-60 192.0.2.1",
                 tool: "nmap", mark: "sequence numbers of one run"),
             Run(
-                words: "timeout 2 masscan -p1-60 --rate 200 -e net0 --source-ip 198.51.100.7 "
+                words:
+                    "masscan -p1-60 --rate 200 -e net0 --source-ip 198.51.100.7 "
                     + "--router-mac MAC --wait 0 192.0.2.1/32",
                 tool: "masscan", mark: "XOR"),
             Run(
@@ -32,7 +33,8 @@ extension EndToEnd {
                     + "-b /dev/null -q 192.0.2.32/27",
                 tool: "zmap", mark: "54321"),
             Run(
-                words: "timeout 2 hping3 -q -S -p ++20 -i u10000 -c 40 192.0.2.1", tool: "hping",
+                words: "hping3 -q -S -p ++20 -i u10000 -c 40 192.0.2.1",
+                tool: "hping",
                 mark: "window 512"),
         ]
 
@@ -47,7 +49,8 @@ extension EndToEnd {
                     $0 == "MAC" ? address : String($0)
                 }
                 // masscan and hping3 go on listening, so that they are ended.
-                _ = try await stage.start(in: stage.scanner, words).ended()
+                let bounded = ["sh", "-c", "timeout -s KILL 4 \"$@\" || :", "sh"] + words
+                _ = try await stage.start(in: stage.scanner, bounded).ended()
                 let decisions = try await daemon.finish()
 
                 #expect(decisions.only("scan-detected").count == 1, "\(decisions)")
@@ -60,13 +63,13 @@ extension EndToEnd {
         @Test("Nmap's OS detection is named as such", arguments: Scans.Family.allCases)
         func system(_ family: Scans.Family) async throws {
             try await Stage.run { stage in
-                // Twenty ports are asked first; then a level begins that its probes reach.
+                // Sixty ports are asked first; then a level begins that its probes reach.
                 let daemon = try await DaemonUnderTest(
                     on: stage,
                     DaemonUnderTest.Choice(
-                        detection: ["levels: {packets: [5, 15, 20, 24, 10000]}"]))
+                        detection: ["levels: {packets: [5, 60, 64, 68, 72]}"]))
                 try await Nmap.run(
-                    ["-O", "--max-os-tries", "1", "-p", "1-20"],
+                    ["-O", "--max-os-tries", "1", "-p", "1-60"],
                     to: Nmap.address(.target, family), on: stage)
                 let last = try #require(try await daemon.finish().last)
                 #expect(last.scan?.tool == "nmap")
