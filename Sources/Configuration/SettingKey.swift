@@ -61,6 +61,9 @@ extension SettingKey {
             "detection.ignore", \.detection.ignore,
             .list(of: "sections", .ignoreRule, count: 0...4096)),
         SettingKey(
+            "detection.auto-level", \.detection.autoLevels,
+            .list(of: "sections", .autoLevelRule, count: 0...4096)),
+        SettingKey(
             "detection.own-addresses", \.ownAddresses,
             SettingForm.list(of: "addresses", .address).orNothing("from the host")),
         SettingKey(

@@ -171,6 +171,7 @@ final class DetectorLoop {
             DetectorDesk.Numbers(
                 counts: analysis.counts, rates: rates, sources: analysis.detector.sourceCount,
                 openScans: analysis.detector.openScans, bytes: analysis.detector.bytes,
-                martians: analysis.detector.martians, loss: analysis.loss, facts: facts))
+                martians: analysis.detector.martians, traces: analysis.detector.traces,
+                loss: analysis.loss, facts: facts))
     }
 }

@@ -103,5 +103,6 @@ package struct Replay: ~Copyable {
         if let failure { throw failure }
         summary.grades = Grade.allCases.map { ($0, analysis.counts.total($0)) }
         summary.martians = analysis.martianLines
+        summary.traceroutes = analysis.detector.traces.lines
     }
 }

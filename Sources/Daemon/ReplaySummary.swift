@@ -14,6 +14,7 @@ package struct ReplaySummary {
     var last: Timestamp?
     var grades: [(Grade, Int)] = []
     var martians: [String] = []
+    var traceroutes: [String] = []
     private var actions = DecisionCounts()
 
     mutating func note(_ time: Timestamp) {
@@ -48,6 +49,7 @@ package struct ReplaySummary {
         }
         if input.linesCut > 0 { lines.append("lines cut for their length: \(input.linesCut)") }
         lines += martians
+        lines += traceroutes
         let decided = Decision.Action.allCases.filter { actions[$0] > 0 }
             .map { "\(actions[$0]) \($0.rawValue)" }
         lines.append("decisions: " + (decided.isEmpty ? "none" : decided.joined(separator: ", ")))

@@ -27,6 +27,8 @@ package struct DetectionSettings: Hashable, Sendable {
     package var servicePorts: Set<UInt16> = DetectionSettings.commonServicePorts
     /// What is not counted at all.
     package var ignore: [IgnoreRule] = []
+    /// Danger levels by network, protocol and port; the first rule that holds decides.
+    package var autoLevels: [AutoLevelRule] = []
 
     package init() {}
 

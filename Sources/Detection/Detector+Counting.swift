@@ -4,7 +4,8 @@ import Packets
 
 extension Detector {
     /// Counts a probe or an ambiguous packet for its source.
-    mutating func count(_ event: PacketEvent, isProbe: Bool, _ mark: ToolMark) {
+    mutating func count(_ event: PacketEvent, _ circumstances: Circumstances) {
+        let isProbe = circumstances.isProbe
         // Strays come to ports that are in use; only a probe says something there.
         if !isProbe, grader.host.serves(event) { return }
         let number = record(for: event, isProbe: isProbe)
@@ -14,14 +15,18 @@ extension Detector {
         if direction != .inbound { table.records[place].traits.insert(.home) }
         let novelty = note(
             StoredTarget(
-                target, isProbe: isProbe, isMarked: mark.isSure, isInside: direction == .internal,
+                target, isProbe: isProbe, isMarked: circumstances.mark.isSure,
+                isInside: direction == .internal,
                 hash: table.hash, high: table.records[place].homeOfTargets(target)),
             of: number)
 
-        let alert = table.records[place].attempts.add(at: clock.now, limit: limits.attempts)
+        let alert =
+            circumstances.isTrace
+            ? nil : table.records[place].attempts.add(at: clock.now, limit: limits.attempts)
         if counts(novelty, number) {
             table.records[place].count(event, at: clock.now)
-            table.records[place].tools.note(mark, event)
+            table.records[place].tools.note(circumstances.mark, event)
+            table.records[place].note(autoLevel: circumstances.autoLevel)
             table.move(number, to: usefulness(of: number))
             if table.records[place].tally != SourceRecord.noTally {
                 tallies.touch(table.records[place].tally)
@@ -55,11 +60,9 @@ extension Detector {
         let place = Int(number)
         let isNew = !table.records[place].isScanning
         if isNew, !reachesThreshold(number) || isHeld(number) { return }
-        // A scan is level 1 even where the settings let the levels begin later.
-        let level = UInt8(
-            max(
-                1,
-                limits.level(packets: table.records[place].totalPackets, hosts: hostCount(number))))
+        let level = table.records[place].level(
+            counted: limits.level(
+                packets: table.records[place].totalPackets, hosts: hostCount(number)))
         if isNew {
             table.records[place].level = level
             table.move(number, to: .scanning)

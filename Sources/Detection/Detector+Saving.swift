@@ -5,7 +5,8 @@ import Packets
 /// The saved table: little-endian numbers, version 2.
 ///
 /// Shape: magic, version, seed, clock, origins, records (least useful first), tallies (least
-/// recently used first, each with its record's number), prefix watch, crowds, checksum.
+/// recently used first, each with its record's number), prefix watch, crowds, trace watch,
+/// checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
     private static let version: UInt16 = 2
@@ -46,6 +47,7 @@ extension Detector {
         }
         savePrefixes(to: &writer)
         crowds.save(to: &writer)
+        traceWatch.save(to: &writer)
         writer.seal()
         return writer.bytes
     }
@@ -77,6 +79,8 @@ extension Detector {
         var trial = PrefixWatch(capacity: 0)
         try Detector.restorePrefixes(&reader, bytes, into: &trial, hash: hash)
         var saved = try CrowdWatch.saved(from: &reader, bytes, now: head.clock.now)
+        var traceTrial = TraceWatch()
+        try traceTrial.restore(&reader, bytes)
         guard reader.offset == bytes.count - 8 else { throw .contradictory }
 
         reader = start
@@ -87,6 +91,7 @@ extension Detector {
         let numbers = try restoreRecords(&reader, bytes, count: count, mapping(origins))
         try restoreTallies(&reader, bytes, numbers)
         try Detector.restorePrefixes(&reader, bytes, into: &watch, hash: hash)
+        traceWatch = traceTrial
         for index in numbers.indices where numbers[index] != RecencyList.none {
             settle(numbers[index])
         }

@@ -156,9 +156,10 @@ extension SourceRecord {
         } else if other.otherProtocol != 0, other.otherProtocol != otherProtocol {
             traits.insert(.manyProtocols)
         }
-        traits.formUnion(other.traits.intersection([.manyProtocols, .home]))
+        traits.formUnion(other.traits.intersection([.manyProtocols, .home, .unruled]))
         lastNovelty = max(lastNovelty, other.lastNovelty)
         attempts.merge(other.attempts)
         tools.absorb(other.tools)
+        autoLevel = max(autoLevel, other.autoLevel)
     }
 }

@@ -12,6 +12,8 @@ package struct Detector: ~Copyable {
     var limits: Limits
     var grader: Grader
     var ignore: IgnoreList
+    var autoLevels: AutoLevels
+    var traceWatch = TraceWatch()
     var clock = StreamClock()
     var table: SourceTable
     var tallies: TallyPool
@@ -22,6 +24,8 @@ package struct Detector: ~Copyable {
     var hint: UInt64 = 0
     /// Packets whose addresses cannot be; for display only.
     package private(set) var martians = MartianLog()
+    /// Traceroutes; for display only.
+    package internal(set) var traces = TraceLog()
 
     /// - Parameter seed: random for a live stream, so that nobody can aim at the table; any fixed
     ///   value for a replay.
@@ -30,6 +34,7 @@ package struct Detector: ~Copyable {
         limits = Limits(settings)
         grader = Grader(settings: settings, facts: facts)
         ignore = IgnoreList(settings.ignore)
+        autoLevels = AutoLevels(settings.autoLevels)
         table = SourceTable(capacity: plan.sources, hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
@@ -56,8 +61,8 @@ package struct Detector: ~Copyable {
             return grade
         }
         switch grade {
-        case .probe: count(event, isProbe: true, mark)
-        case .ambiguous: count(event, isProbe: false, mark)
+        case .probe: consider(event, isProbe: true, mark)
+        case .ambiguous: consider(event, isProbe: false, mark)
         case .accepted: credit(event)
         default: martians.note(event)
         }
@@ -115,7 +120,7 @@ package struct Detector: ~Copyable {
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
-        table.bytes + tallies.bytes + watch.bytes + crowds.bytes
+        table.bytes + tallies.bytes + watch.bytes + crowds.bytes + traceWatch.bytes
     }
 
     /// Changes settings and facts and keeps the table. A changed `memory` counts from the next
@@ -124,5 +129,6 @@ package struct Detector: ~Copyable {
         limits = Limits(settings)
         grader = Grader(settings: settings, facts: facts)
         ignore.replace(with: settings.ignore)
+        autoLevels = AutoLevels(settings.autoLevels)
     }
 }

@@ -31,6 +31,23 @@ extension SourceRecord {
         countTechnique(Technique(of: event), 1)
     }
 
+    /// Takes the danger level that the settings give a counted packet.
+    mutating func note(autoLevel level: UInt8?) {
+        if let level {
+            autoLevel = max(autoLevel, level)
+        } else {
+            traits.insert(.unruled)
+        }
+    }
+
+    /// The danger level: the one from the settings where they have one for every packet, else the
+    /// higher of that and what was counted.
+    ///
+    /// Range: 1...5; a scan is level 1 even where the settings let the levels begin later.
+    func level(counted: Int) -> UInt8 {
+        max(1, autoLevel, traits.contains(.unruled) ? UInt8(clamping: counted) : 0)
+    }
+
     /// The counts of the techniques are halved together before one overflows: their shares stay.
     mutating func countTechnique(_ technique: Technique, _ times: UInt8) {
         let slot = SourceRecord.slot(of: technique)

@@ -43,6 +43,7 @@ extension SourceRecord {
         writer.put(attempts.remainder)
         writer.put(attempts.sinceAlert)
         tools.save(to: &writer)
+        writer.put(autoLevel)
     }
 
     /// Reads a record; one that no detector could have written is refused.
@@ -100,5 +101,7 @@ extension SourceRecord {
         attempts.sinceAlert = try reader.take(bytes)
         guard attempts.sinceAlert <= 12 else { throw .contradictory }
         tools = try ToolTally(from: &reader, bytes)
+        autoLevel = try reader.take(bytes)
+        guard autoLevel <= 5 else { throw .contradictory }
     }
 }

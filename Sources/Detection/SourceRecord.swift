@@ -56,6 +56,8 @@ struct SourceRecord: BitwiseCopyable, Linked {
     var targetCount: UInt8 = 0
     var acceptedCount: UInt8 = 0
     var level: UInt8 = 0
+    /// The highest danger level that the settings gave a counted packet; 0: none.
+    var autoLevel: UInt8 = 0
     /// The first protocol of ``TransportClass/other``.
     var otherProtocol: UInt8 = 0
     var list = Usefulness.oneTarget
@@ -85,6 +87,8 @@ struct SourceRecord: BitwiseCopyable, Linked {
         static let frozen = Traits(rawValue: 1 << 4)
         /// The source is home, or this host.
         static let home = Traits(rawValue: 1 << 5)
+        /// A counted packet has no level from the settings.
+        static let unruled = Traits(rawValue: 1 << 6)
     }
 
     /// The network that is this source.

@@ -60,6 +60,11 @@ extension ToolMark {
             ? event.icmpCode == 9 && number == 295 : bytes.half(0) == 0x4504 && number == 296
     }
 
+    /// Over IPv6 the probes of OS detection share a flow label; Linux draws one of a million.
+    static func hasNmapFlowLabel(_ event: PacketEvent, _ bytes: Span<UInt8>) -> Bool {
+        (bytes.word(0, event) ?? 0) & 0x000f_ffff == 0x12345
+    }
+
     /// Whether the header is one that Nmap could have made, whose hop limit is then drawn from 37
     /// to 59: what scans without ports, over UDP and in fragments have to be known by.
     ///

@@ -86,6 +86,9 @@ struct ConfigurationErrorTests {
             ("detection: {ignore: [{}]}", "found a section"),
             ("detection: {ignore: [{protocol: tcpp}]}", "a protocol such as tcp"),
             ("detection: {ignore: [{port: 53}]}", "did you mean ports?"),
+            ("detection: {auto-level: [{ports: 53}]}", "\"level\" is missing"),
+            ("detection: {auto-level: [{level: 6}]}", "a whole number, 0 to 5"),
+            ("detection: {auto-level: [{level: 1, interface: eth0}]}", "unknown key"),
             ("nflog: {groups: []}", "1 to 64 entries"),
             ("nflog: {groups: [65536]}", "0 to 65535"),
             ("nflog: {groups: [5, {group: 5}]}", "group 5 is there twice"),
@@ -140,7 +143,6 @@ struct ConfigurationErrorTests {
         arguments: [
             "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
             "log: {packets: /var/log/packets}", "detection: {slow-memory: 30d}",
-            "detection: {auto-level: [{network: 192.0.2.0/24, level: 0}]}",
         ])
     func later(text: String) throws {
         #expect(try description(text).hasSuffix("not in this version yet"))

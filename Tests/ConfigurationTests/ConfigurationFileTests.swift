@@ -56,6 +56,10 @@ struct ConfigurationFileTests {
             ("detection.repeated-attempts", "20 per 10m"), ("detection.memory", "64GiB"),
             ("detection.ipv6-prefix", "48"), ("detection.service-ports", "[22, 8000-8010]"),
             (
+                "detection.auto-level",
+                "[{network: \"192.0.2.0/24\", level: 0}, {protocol: tcp, ports: 22-25, level: 5}]"
+            ),
+            (
                 "detection.ignore",
                 "[{network: \"2001:db8::/32\", protocol: ipv6-icmp}, "
                     + "{ports: 53, interface: eth0, prefix: \"A \\\"B\\\" \"}]"
