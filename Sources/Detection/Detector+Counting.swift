@@ -26,10 +26,11 @@ extension Detector {
                 tallies.touch(table.records[place].tally)
             }
             noteCrowds(
-                event, target, novelty, of: number, isProbe: isProbe, direction: direction)
+                event, from: table.records[place].source, isProbe: isProbe, direction: direction,
+                isNewTarget: novelty == .new, packets: table.records[place].totalPackets)
             judge(number, at: event.time)
         }
-        if let alert, !isHeld(number) {
+        if let alert, !isHeld(table.records[place].source) {
             report(.attemptsRepeated(packets: alert), number, at: event.time)
         }
     }
@@ -53,7 +54,7 @@ extension Detector {
     private mutating func judge(_ number: UInt32, at time: Timestamp) {
         let place = Int(number)
         let isNew = !table.records[place].isScanning
-        if isNew, !reachesThreshold(number) || isHeld(number) { return }
+        if isNew, !reachesThreshold(number) || isHeld(table.records[place].source) { return }
         // A scan is level 1 even where the settings let the levels begin later.
         let level = UInt8(
             max(

@@ -5,29 +5,30 @@ import Packets
 extension Detector {
     /// Tells those that watch many sources together of a counted packet. What home sends out is not
     /// theirs: there each source is known.
+    ///
+    /// - Parameters:
+    ///   - isNewTarget: whether the source had not asked for this target before.
+    ///   - packets: the source's counted packets with this one.
     mutating func noteCrowds(
-        _ event: PacketEvent, _ target: Target, _ novelty: Novelty, of number: UInt32,
-        isProbe: Bool, direction: Direction
+        _ event: PacketEvent, from source: Network, isProbe: Bool, direction: Direction,
+        isNewTarget: Bool, packets: UInt64
     ) {
         guard direction != .outbound else { return }
-        let record = table.records[Int(number)].totalPackets
-        let salt = UInt64(target.ipProtocol.rawValue) << 16 | UInt64(target.selector)
+        let target = CommonTarget(of: event, isProbe: isProbe)
         crowds.note(
             CrowdSighting(
-                event: event, source: crowdHash(table.records[Int(number)].source),
-                targetHash: table.hash(table.hash(target.host), salt), target: target,
-                isProbe: isProbe, isNewTarget: novelty == .new, isNewSource: record == 1,
-                isSecond: record == 2, isInternal: direction == .internal,
-                isServed: grader.host.serves(event), now: clock.now,
-                stack: StackFingerprint.of(event)),
+                event: event, source: crowdHash(source),
+                targetHash: table.hash(table.hash(target.host), target.salt), target: target,
+                isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
+                isInternal: direction == .internal, isServed: grader.host.serves(event),
+                now: clock.now, stack: StackFingerprint.of(event)),
             limits: limits, hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
-    func isHeld(_ number: UInt32) -> Bool {
-        crowds.sets.used > 0
-            && crowds.holds(crowdHash(table.records[Int(number)].source), limits: limits)
+    func isHeld(_ source: Network) -> Bool {
+        crowds.sets.used > 0 && crowds.holds(crowdHash(source), limits: limits)
     }
 
     private func crowdHash(_ source: Network) -> UInt64 {
@@ -98,10 +99,9 @@ extension Detector {
         guard let number = table.find(source),
             let place = crowds.members.find(crowdHash(source), crowds.sets)
         else { return }
-        let weight = weight(of: number).all
         let inside = Int(crowds.members[place].inside)
-        crowds.members[place].outside = UInt16(clamping: max(0, weight - inside))
-        guard table.records[Int(number)].isScanning, isHeld(number) else { return }
+        crowds.members[place].outside = UInt16(clamping: max(0, weight(of: number).all - inside))
+        guard table.records[Int(number)].isScanning, isHeld(source) else { return }
         report(.scanEnded(.joined), number, at: time)
         table.records[Int(number)].level = 0
         table.move(number, to: .severalTargets)
