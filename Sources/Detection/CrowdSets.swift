@@ -72,9 +72,8 @@ struct CrowdSets: ~Copyable {
     mutating func note(_ target: CommonTarget, in index: Int, hash: KeyedHash) {
         let base = index * CrowdSets.wordsEach
         let hostHash = hash(target.host)
-        let salt = UInt64(target.ipProtocol) << 16 | UInt64(target.selector)
         let novelty = sets[index].targets.insert(
-            hash(hostHash, salt), mark: target.has(CommonTarget.probe), into: &words, at: base)
+            hash(hostHash, target.salt), mark: target.has(CommonTarget.probe), into: &words, at: base)
         if target.has(CommonTarget.port) {
             sets[index].ports[min(2, target.transport.rawValue)].include(target.selector)
         }

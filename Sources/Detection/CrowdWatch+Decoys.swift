@@ -68,7 +68,7 @@ extension CrowdWatch {
         sets[set].learn(sighting.event.runMark)
         for index in 0..<Int(pair.count) { sets.note(pair.targets[index], in: set, hash: hash) }
         sets.note(
-            CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+            sighting.target, in: set, hash: hash)
         add(sighting.event.source, sighting.source, pair, sighting, to: set)
         prolong(set, at: sighting.now, limits: limits)
         judge(set, limits: limits)
@@ -122,6 +122,6 @@ extension CrowdWatch {
         }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
         sets[set].count(sighting.event, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
     }
 }

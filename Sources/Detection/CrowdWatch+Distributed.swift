@@ -50,7 +50,7 @@ extension CrowdWatch {
         guard sets[set].isBusy else { return }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
         sets[set].count(sighting.event, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
         judge(set, limits: limits)
     }
 
@@ -73,7 +73,7 @@ extension CrowdWatch {
         }
         members[place].inside = inside
         sets[set].count(sighting.event, times: packets, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
         tell(.joined(sighting.event.source, set: set))
         judge(set, limits: limits)
     }

@@ -177,8 +177,7 @@ struct DecoyPairs: ~Copyable {
         entries[place].serial = echo.serial
         let count = Int(entries[place].count)
         if count < 3 {
-            entries[place].targets[count] = CommonTarget(
-                sighting.target, isProbe: sighting.isProbe)
+            entries[place].targets[count] = sighting.target
         }
         entries[place].count = min(entries[place].count + 1, 3)
         if isTwin { entries[place].sure = min(entries[place].sure + 1, 3) }

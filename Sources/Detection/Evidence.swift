@@ -103,14 +103,7 @@ struct Evidence: BitwiseCopyable {
     }
 
     /// The raw value of the packet's ``TransportClass``.
-    var transport: Int {
-        switch ipProtocol {
-        case 6: TransportClass.tcp.rawValue
-        case 17: TransportClass.udp.rawValue
-        case 1 where source.isV4, 58 where !source.isV4: TransportClass.icmp.rawValue
-        default: TransportClass.other.rawValue
-        }
-    }
+    var transport: Int { TransportClass(ipProtocol, isV4: source.isV4).rawValue }
 }
 
 /// What is kept of a target beside its address and number, as bits of one byte.

@@ -91,10 +91,8 @@ struct FloodWatch: ~Copyable {
         guard sighting.isNewSource || sighting.isSecond || open > 0 else { return }
         // A server may have as many clients as it likes, and by UDP they ask once.
         if sighting.isServed, sighting.event.ipProtocol.rawValue != 6 { return }
-        let asked = UInt64(sighting.target.ipProtocol.rawValue) << 16
-        let selector = asked | UInt64(sighting.target.selector)
         count(sighting, hash(sighting.target.host), isPort: false)
-        count(sighting, hash(selector, 1 << 40), isPort: true)
+        count(sighting, hash(sighting.target.salt, 1 << 40), isPort: true)
     }
 
     private mutating func count(
@@ -130,7 +128,7 @@ struct FloodWatch: ~Copyable {
         let agrees =
             entries[place].host.isSame(as: target.host)
             && entries[place].selector == target.selector
-            && entries[place].ipProtocol == target.ipProtocol.rawValue
+            && entries[place].ipProtocol == target.ipProtocol
         if agrees {
             if entries[place].votes < .max { entries[place].votes += 1 }
         } else if entries[place].votes > 0 {
@@ -139,7 +137,7 @@ struct FloodWatch: ~Copyable {
             entries[place].votes = 1
             entries[place].host = target.host
             entries[place].selector = target.selector
-            entries[place].ipProtocol = target.ipProtocol.rawValue
+            entries[place].ipProtocol = target.ipProtocol
             entries[place].hasPort = target.hasPort
             entries[place].technique = Technique(of: sighting.event).rawValue
         }

@@ -140,6 +140,20 @@ enum Usefulness: UInt8, CaseIterable, BitwiseCopyable {
 /// The transports that a summary tells apart.
 enum TransportClass: Int, CaseIterable {
     case tcp = 0, udp, other, icmp
+
+    /// - Parameters:
+    ///   - ipProtocol: as in the IP header.
+    ///   - isV4: whether the header is IPv4's, which has another ICMP.
+    init(_ ipProtocol: UInt8, isV4: Bool) {
+        switch ipProtocol {
+        case 6: self = .tcp
+        case 17: self = .udp
+        case 1 where isV4, 58 where !isV4: self = .icmp
+        default: self = .other
+        }
+    }
+
+    init(_ event: PacketEvent) { self.init(event.ipProtocol.rawValue, isV4: !event.isV6) }
 }
 
 /// The lowest and the highest port met; empty while `low` is above `high`.
