@@ -157,7 +157,7 @@ extension CrowdWatch {
             sets.note(
                 CommonTarget(
                     host: distributed[slot].host, selector: port.port, ipProtocol: port.ipProtocol,
-                    traits: CommonTarget.port | (port.isProbe ? CommonTarget.probe : 0)),
+                    bits: TargetBits.port | (port.isProbe ? TargetBits.probe : 0)),
                 in: set, hash: hash)
         }
     }

@@ -7,12 +7,13 @@ extension Detector {
     mutating func count(_ event: PacketEvent, _ circumstances: Circumstances) {
         // Strays come to ports that are in use; only a probe says something there.
         if !circumstances.isProbe, grader.host.serves(event) { return }
-        let direction = grader.host.direction(of: event)
-        let evidence = Evidence(of: event, circumstances, direction: direction, now: clock.now)
+        let evidence = Evidence(
+            of: event, circumstances, direction: grader.host.direction(of: event),
+            now: clock.now)
         guard let seat = seat(for: evidence) else {
             noteCrowds(
-                event, from: grader.host.source(of: event.source), isProbe: circumstances.isProbe,
-                direction: direction, isNewTarget: true, packets: 1)
+                event, evidence, from: grader.host.key(of: event.source), isNewTarget: true,
+                packets: 1)
             return
         }
         let number = seat.number
@@ -20,12 +21,12 @@ extension Detector {
         if taken.isCounted {
             settle(number)
             noteCrowds(
-                event, from: table.records[Int(number)].source, isProbe: circumstances.isProbe,
-                direction: direction, isNewTarget: taken.novelty == .new,
+                event, evidence, from: table.records[Int(number)].key,
+                isNewTarget: taken.novelty == .new,
                 packets: table.records[Int(number)].totalPackets)
             judge(number, taken.novelty, at: event.time)
         }
-        if let alert = taken.alert, !isHeld(table.records[Int(number)].source) {
+        if let alert = taken.alert, !isHeld(table.records[Int(number)].key) {
             report(.attemptsRepeated(packets: alert), number, at: event.time)
         }
     }
@@ -94,7 +95,7 @@ extension Detector {
             table.records[place].level = reached
             report(.scanEscalated, number, at: time)
         } else if novelty != .repeated || crowds.sets.used > 0, reachesThreshold(number),
-            !isHeld(table.records[place].source)
+            !isHeld(table.records[place].key)
         {
             if table.records[place].remembered > 0 {
                 table.records[place].traits.insert(.slow)

@@ -10,29 +10,26 @@ extension Detector {
     ///   - isNewTarget: whether the source had not asked for this target before.
     ///   - packets: the source's counted packets with this one.
     mutating func noteCrowds(
-        _ event: PacketEvent, from source: Network, isProbe: Bool, direction: Direction,
-        isNewTarget: Bool, packets: UInt64
+        _ event: PacketEvent, _ evidence: Evidence, from source: SourceKey, isNewTarget: Bool,
+        packets: UInt64
     ) {
-        guard direction != .outbound else { return }
-        let target = CommonTarget(of: event, isProbe: isProbe)
+        let isInternal = evidence.bits & TargetBits.inside != 0
+        guard isInternal || evidence.bits & TargetBits.home == 0 else { return }
+        let target = CommonTarget(evidence)
         crowds.note(
             CrowdSighting(
-                event: event, source: crowdHash(source),
+                event: event, source: table.hash(of: source),
                 targetHash: table.hash(table.hash(target.host), target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
-                isInternal: direction == .internal, isServed: grader.host.serves(event),
+                isInternal: isInternal, isServed: grader.host.serves(event),
                 now: clock.now, stack: StackFingerprint.of(event)),
             limits: limits, hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
-    func isHeld(_ source: Network) -> Bool {
-        crowds.sets.used > 0 && crowds.holds(crowdHash(source), limits: limits)
-    }
-
-    private func crowdHash(_ source: Network) -> UInt64 {
-        table.hash(source.address, UInt64(source.prefixLength))
+    func isHeld(_ source: SourceKey) -> Bool {
+        crowds.sets.used > 0 && crowds.holds(table.hash(of: source), limits: limits)
     }
 
     /// Lets time pass for sets and floods.
@@ -95,17 +92,17 @@ extension Detector {
     /// A source that joins a set counts what it asked elsewhere before; if that is no scan of its own,
     /// what was told of it alone is over.
     private mutating func fold(_ address: Address, into set: Int, at time: Timestamp) {
-        let source = grader.host.source(of: address)
-        guard let number = table.find(SourceKey(source)),
-            let place = crowds.members.find(crowdHash(source), crowds.sets)
+        let source = grader.host.key(of: address)
+        guard let number = table.find(source),
+            let place = crowds.members.find(table.hash(of: source), crowds.sets)
         else { return }
         let inside = Int(crowds.members[place].inside)
         let isOnProbation = number & SourceTable.onProbation != 0
-        let weight =
+        let known =
             isOnProbation
             ? Int(table.probation.quarters(Int(number & ~SourceTable.onProbation)))
             : weight(of: number).all
-        crowds.members[place].outside = UInt16(clamping: max(0, weight - inside))
+        crowds.members[place].outside = UInt16(clamping: max(0, known - inside))
         guard !isOnProbation, table.records[Int(number)].isScanning, isHeld(source) else { return }
         report(.scanEnded(.joined), number, at: time)
         table.records[Int(number)].level = 0
@@ -128,6 +125,6 @@ extension Detector {
         findings.append(
             Finding(
                 event: event, time: time,
-                summary: crowds.sets.summary(of: set, source: grader.host.source(of: first))))
+                summary: crowds.sets.summary(of: set, source: grader.host.key(of: first).network)))
     }
 }

@@ -20,7 +20,7 @@ extension Detector {
         if circumstances.autoLevel == 0 { return }
         if event.hopLimit <= TraceWatch.farthest, TraceWatch.concerns(event),
             traceWatch.note(
-                event.hopLimit, source: table.hash(grader.host.source(of: event.source).address),
+                event.hopLimit, source: table.hash(grader.host.key(of: event.source).address),
                 at: clock.now)
         {
             traces.note(event)

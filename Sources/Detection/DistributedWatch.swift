@@ -311,7 +311,7 @@ extension DistributedWatch {
                     ports[place].isShared = true
                     hosts[slot].shared += 1
                 }
-                if sighting.target.has(CommonTarget.probe), !ports[place].isProbe {
+                if sighting.target.has(TargetBits.probe), !ports[place].isProbe {
                     ports[place].isProbe = true
                     hosts[slot].quarters += 3
                 }
@@ -332,7 +332,7 @@ extension DistributedWatch {
         }
         ports[place] = DistributedPort(
             key: key, owner: owner, stack: StackFingerprint.short(sighting.stack), minute: minute,
-            hits: 1, isProbe: sighting.target.has(CommonTarget.probe))
+            hits: 1, isProbe: sighting.target.has(TargetBits.probe))
         hosts[slot].ports += 1
         hosts[slot].hits += 1
         hosts[slot].quarters += UInt32(sighting.quarters)

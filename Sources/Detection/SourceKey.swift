@@ -13,6 +13,8 @@ struct SourceKey: BitwiseCopyable {
         width = network.prefixLength
     }
 
+    var network: Network { Network(address, prefixLength: Int(width)) }
+
     init(v4 address: Address) {
         self.address = address
         width = 32
