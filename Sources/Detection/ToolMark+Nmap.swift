@@ -70,7 +70,7 @@ extension ToolMark {
     ///
     /// Range: a hop limit below 8 is a trace's, or has come further than anybody lives.
     static func hasNmapHeader(_ event: PacketEvent) -> Bool {
-        guard ToolMark.drawnHopLimits.contains(event.hopLimit),
+        guard isDrawn(event.hopLimit),
             event.isV6 || event.identification != 0
         else { return false }
         guard event.ipProtocol.rawValue == 6, !event.has(.shortTransport) else { return true }
@@ -81,5 +81,6 @@ extension ToolMark {
         }
     }
 
-    static let drawnHopLimits: ClosedRange<UInt8> = 8...59
+    @inline(__always)
+    static func isDrawn(_ hopLimit: UInt8) -> Bool { hopLimit >= 8 && hopLimit <= 59 }
 }
