@@ -27,7 +27,7 @@ struct HomeTests {
         let networks = (0..<count).map { _ in
             let base = address()
             let width =
-                base.isV4 ? 17 + Int(generator.next() % 16) : 40 + Int(generator.next() % 89)
+                base.isV4 ? 23 + Int(generator.next() % 10) : 56 + Int(generator.next() % 73)
             return Network(base, prefixLength: width)
         }
         let view = HostView(

@@ -146,11 +146,19 @@ final class DaemonUnderTest {
             var refused: UInt64
         }
         struct Host: Decodable {
-            var own_addresses: [String]
-            var home_networks: [String]
+            var ownAddresses: [String]
+            var homeNetworks: [String]
             var gateways: [String]
-            var served_ports: [String]
-            var ephemeral_ports: String
+            var servedPorts: [String]
+            var ephemeralPorts: String
+
+            private enum CodingKeys: String, CodingKey {
+                case gateways
+                case ownAddresses = "own_addresses"
+                case homeNetworks = "home_networks"
+                case servedPorts = "served_ports"
+                case ephemeralPorts = "ephemeral_ports"
+            }
         }
         var pid: Int32
         var groups: [Group]

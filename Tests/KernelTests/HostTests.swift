@@ -26,10 +26,10 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let daemon = try await daemon(on: stage)
                 let first = try await daemon.status().host
-                #expect(first.own_addresses.contains(Cable.target4))
-                #expect(first.own_addresses.contains(Cable.target6))
-                #expect(first.home_networks == ["\(Cable.target4)/32", "\(Cable.target6)/128"])
-                #expect(first.ephemeral_ports == "32768-65535", "a router")
+                #expect(first.ownAddresses.contains(Cable.target4))
+                #expect(first.ownAddresses.contains(Cable.target6))
+                #expect(first.homeNetworks == ["\(Cable.target4)/32", "\(Cable.target6)/128"])
+                #expect(first.ephemeralPorts == "32768-65535", "a router")
 
                 for words in [
                     ["ip", "address", "add", "203.0.113.9/24", "dev", "net0", "noprefixroute"],
@@ -37,9 +37,9 @@ extension EndToEnd {
                     ["ip", "route", "add", "default", "via", "203.0.113.1"],
                 ] { try await stage.start(in: stage.target, words).good() }
                 try await wait(for: daemon, "the new addresses are known") {
-                    $0.home_networks.contains("203.0.113.0/24")
-                        && $0.home_networks.contains("2001:db8:77::/64")
-                        && $0.own_addresses.contains("2001:db8:77::9")
+                    $0.homeNetworks.contains("203.0.113.0/24")
+                        && $0.homeNetworks.contains("2001:db8:77::/64")
+                        && $0.ownAddresses.contains("2001:db8:77::9")
                         && $0.gateways == ["203.0.113.1"]
                 }
                 let check = try stage.start(
@@ -52,7 +52,7 @@ extension EndToEnd {
                 try await stage.run(
                     in: stage.target, "ip", "address", "del", "203.0.113.9/24", "dev", "net0")
                 try await wait(for: daemon, "the address is gone again") {
-                    !$0.home_networks.contains("203.0.113.0/24")
+                    !$0.homeNetworks.contains("203.0.113.0/24")
                 }
                 try await daemon.end()
                 let recorded = Child.text(daemon.facts).wholeLines
@@ -66,15 +66,15 @@ extension EndToEnd {
         func settingsWin() async throws {
             try await Stage.run { stage in
                 let daemon = try await DaemonUnderTest(on: stage)
-                #expect(try await daemon.status().host.home_networks == Cable.home)
+                #expect(try await daemon.status().host.homeNetworks == Cable.home)
                 try DaemonUnderTest.write(DaemonUnderTest.Choice(home: nil), on: stage)
                 try daemon.child.signal("HUP")
                 try await wait(for: daemon, "home is as the host says") {
-                    $0.home_networks == ["\(Cable.target4)/32", "\(Cable.target6)/128"]
+                    $0.homeNetworks == ["\(Cable.target4)/32", "\(Cable.target6)/128"]
                 }
                 try DaemonUnderTest.write(DaemonUnderTest.Choice(home: []), on: stage)
                 try daemon.child.signal("HUP")
-                try await wait(for: daemon, "home is nowhere") { $0.home_networks.isEmpty }
+                try await wait(for: daemon, "home is nowhere") { $0.homeNetworks.isEmpty }
                 try await daemon.end()
             }
         }
@@ -86,7 +86,7 @@ extension EndToEnd {
                 try await stage.run(
                     in: stage.target, "ip", "address", "add", "203.0.113.9/24", "dev", "lo")
                 try await wait(for: daemon, "the new address is known") {
-                    $0.home_networks.contains("203.0.113.0/24")
+                    $0.homeNetworks.contains("203.0.113.0/24")
                 }
                 try await daemon.end()
                 #expect(Child.text(daemon.facts).contains("203.0.113.0/24"))
@@ -119,8 +119,8 @@ extension EndToEnd {
                     ["ip", "-6", "address", "add", "2001:db8:2::1/64", "dev", "lo"],
                 ] { try await stage.start(in: stage.target, words).good() }
                 try await wait(for: daemon, "the scanner is a neighbour") {
-                    $0.home_networks.contains("198.51.100.0/24")
-                        && $0.home_networks.contains("2001:db8:2::/64")
+                    $0.homeNetworks.contains("198.51.100.0/24")
+                        && $0.homeNetworks.contains("2001:db8:2::/64")
                 }
                 try await Nmap.run(["-sS", "-p", "101-250"], to: Cable.target4, on: stage)
                 try await Nmap.run(["-sU", "-p", "11-30"], to: Cable.target6, on: stage)
@@ -134,7 +134,7 @@ extension EndToEnd {
                     ])
                 try await KernelTests.wait("the server is known", .seconds(120)) {
                     try await Nmap.run(["-sA", "-p", "9"], to: Cable.target4, on: stage)
-                    return try await daemon.status().host.served_ports.contains("tcp/7000")
+                    return try await daemon.status().host.servedPorts.contains("tcp/7000")
                 }
                 try await Nmap.run(["-sA", "-p", "6990-7010"], to: Cable.target4, on: stage)
                 server.kill()
