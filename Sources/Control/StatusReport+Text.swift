@@ -30,7 +30,7 @@ extension StatusReport {
             rows.append((index == 0 ? "martians" : "", martian))
         }
         for (index, trace) in traceroutes.enumerated() {
-            rows.append((index == 0 ? "traces" : "", StatusReport.cleaned(trace)))
+            rows.append((index == 0 ? "traces" : "", trace))
         }
         let width = rows.map(\.label.count).max() ?? 0
         return rows.map { row in

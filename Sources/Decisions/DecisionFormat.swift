@@ -26,6 +26,7 @@ package enum DecisionFormat: String, CaseIterable, Sendable {
     /// One line without a newline; nil when the format has no line for such a decision.
     package func line(_ decision: Decision, observer: Observer) -> String? {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(self == .ecs || self == .eve ? 2048 : 256)
         guard write(decision, observer: observer, to: &bytes) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
