@@ -73,7 +73,8 @@ struct CrowdSets: ~Copyable {
         let base = index * CrowdSets.wordsEach
         let hostHash = hash(target.host)
         let novelty = sets[index].targets.insert(
-            hash(hostHash, target.salt), mark: target.has(CommonTarget.probe), into: &words, at: base)
+            hash(hostHash, target.salt), mark: target.has(CommonTarget.probe), into: &words,
+            at: base)
         if target.has(CommonTarget.port) {
             sets[index].ports[min(2, target.transport.rawValue)].include(target.selector)
         }
