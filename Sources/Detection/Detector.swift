@@ -100,7 +100,7 @@ package struct Detector: ~Copyable {
     }
 
     package var sourceCount: Int { table.count }
-    package var openScans: Int { table.count(of: .scanning) }
+    package var openScans: Int { table.count(of: .scanning) + crowds.sets.open }
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
