@@ -60,11 +60,11 @@ struct ScenarioPacket {
         event.origin = origins.intern(origin)
         event.traits.formUnion(PacketTraits(of: origin))
         let sender = event.source
-        /// The next IPv4 addresses, or the next /64s, since one /64 is one source.
+        /// The next IPv4 addresses, or the next /48s, since what lies in one is one source.
         func source(_ number: UInt32) -> Address {
             sender.isV4
                 ? Address(v4: sender.v4Bits &+ number)
-                : Address(high: sender.high &+ UInt64(number), low: sender.low)
+                : Address(high: sender.high &+ UInt64(number) << 16, low: sender.low)
         }
         let first = event.destination
         var events: [PacketEvent] = []

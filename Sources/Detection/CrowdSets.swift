@@ -38,6 +38,9 @@ struct CrowdSets: ~Copyable {
         index < sets.count && sets[index].state != .free && sets[index].turn == turn
     }
 
+    /// Those that were told of.
+    var open: Int { sets.count { $0.state == .open } }
+
     func turn(of index: Int) -> UInt16 { sets[index].turn }
 
     /// A place for a new set: a free one, or that of the forming set that was quiet longest.

@@ -129,7 +129,7 @@ package struct Detector: ~Copyable {
     }
 
     package var sourceCount: Int { table.liveCount }
-    package var openScans: Int { table.filing.count(of: .scanning) }
+    package var openScans: Int { table.filing.count(of: .scanning) + crowds.sets.open }
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
