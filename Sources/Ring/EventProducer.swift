@@ -31,6 +31,13 @@ package struct EventProducer: ~Copyable, @unchecked Sendable {
     /// - Returns: false when the ring is full and the event was counted as a drop.
     @discardableResult
     package mutating func push(_ event: PacketEvent, packet: RawSpan) -> Bool {
+        push(packet: packet) { $0 = event }
+    }
+
+    /// The same for an event that is made where it will stand; what the slot held before is one of
+    /// the past. Nothing is made when the ring is full.
+    @discardableResult
+    package mutating func push(packet: RawSpan, making: (inout PacketEvent) -> Void) -> Bool {
         if localTail &- cachedHead > mask, !findRoom() {
             drops &+= 1
             ring.dropped.value.store(drops, ordering: .relaxed)
@@ -38,7 +45,7 @@ package struct EventProducer: ~Copyable, @unchecked Sendable {
         }
         let index = (localTail &- base) & mask
         let slot = unsafe ring.slots + index &* EventRing.slotBytes
-        unsafe slot.storeBytes(of: event, as: PacketEvent.self)
+        unsafe making(&slot.assumingMemoryBound(to: PacketEvent.self).pointee)
         let count = min(packet.byteCount, EventRing.keptBytes)
         if count > 0 {
             unsafe packet.withUnsafeBytes { bytes in
