@@ -30,7 +30,7 @@ final class Reader {
     /// Messages of one look after which the reader lets a millisecond pass before the next.
     ///
     /// A flood fills a datagram in a third of a millisecond, and two threads that wake for each
-    /// use as much time on waking as on its packets: measured in docs/PERFORMANCE.md.
+    /// use much of their time on waking: docs/PERFORMANCE.md.
     private static let busy = 256
     /// More messages than a datagram holds: 256 KiB with 96 bytes each, which is a message with the
     /// packet's first 20 bytes and nothing else.

@@ -69,8 +69,8 @@ package struct EventConsumer: ~Copyable, @unchecked Sendable {
 
     /// Sleeps until events are there, somebody calls ``EventRing/wake()``, or the time is over.
     ///
-    /// No spin comes first: a busy reader publishes at most a thousand times a second, and some
-    /// microseconds of spinning for each were a tenth of the detector's time.
+    /// No spin comes first: a busy reader publishes at most a thousand times a second, so that a
+    /// spin of some microseconds nearly always ends in sleep all the same.
     ///
     /// - Parameter nanoseconds: how long at most; nil for ever.
     package mutating func wait(nanoseconds: Int64?) {
