@@ -109,7 +109,7 @@ if isFuzzing {
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "Daemon", "Captures", "Control", "FuzzingMain", "TestSupport", nio,
+                "Daemon", "Captures", "Control", "HostFacts", "FuzzingMain", "TestSupport", nio,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict,

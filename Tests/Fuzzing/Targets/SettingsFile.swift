@@ -49,6 +49,7 @@ enum SettingsFile: FuzzTarget {
             check(error)
         }
         let text = input.text
+        readFacts(text)
         for line in text.split(separator: "\n").prefix(4) {
             var settings = Settings.defaults
             do {
@@ -58,6 +59,17 @@ enum SettingsFile: FuzzTarget {
                 must(settings == .defaults, "an argument that is refused changes nothing")
                 check(error)
             }
+        }
+    }
+
+    /// A file of recorded facts about the host has the same words.
+    private static func readFacts(_ text: String) {
+        do {
+            for record in try HostRecord.records(in: text, path: "facts") {
+                must(record.reading.ephemeralPorts.upperBound > 0, "a range of ports")
+            }
+        } catch {
+            check(error)
         }
     }
 
