@@ -57,7 +57,7 @@ struct ToolRecordingTests {
             path: Self.folder.appending(path: expected.name + ".pcap").path,
             options: CaptureOptions(referenceTime: Timestamp(nanoseconds: 0)),
             carryOut: { decisions.append($0) }, progress: { _ in })
-        replay.finish { decisions.append($0) }
+        try replay.finish { decisions.append($0) }
         let first = try #require(decisions.first { $0.action == .scanDetected }?.scan)
         let last = try #require(decisions.last?.scan)
         #expect(first.targets.count == expected.targets)
