@@ -13,6 +13,9 @@ from flood import send
 from network import Network
 from report import Section, median, number
 
+# From the last event until it counts as idle. Unit: seconds.
+REST = 12
+
 
 def run(bench):
     section = Section("idle", "wake-ups, memory, start", bench.command("idle"))
@@ -28,12 +31,15 @@ def run(bench):
         try:
             pid = picket.process.pid
             processes.settle(pid)
+            # Threads of the Swift runtime's pool end when they had nothing to do for 5 s.
+            time.sleep(REST)
             fresh = processes.anonymous(pid)
             bench.say(f"idle: no live source, {seconds} s")
             quiet = wakes(pid, seconds)
             # Live sources: each sends one packet and is remembered for an hour.
             send(bench.tools, network, "--count", 1000, "--sources", 1000, "--pace", 10000, seed=1)
             processes.settle(pid)
+            time.sleep(REST)
             bench.say(f"idle: live sources, {seconds} s")
             live = wakes(pid, seconds)
             bench.say("idle: after a flood")
@@ -61,7 +67,8 @@ def run(bench):
         section.words("Threads that woke: " + ", ".join(
             f"{name} {count}" for name, count in sorted({**quiet, **live}.items())))
     section.words("Wake-ups are voluntary context switches of all threads, from /proc. Ready is "
-                  "READY=1 on the service manager's socket (sd_notify). The tables are "
+                  "READY=1 on the service manager's socket (sd_notify). They are counted from "
+                  f"{REST} s after the last event. The tables are "
                   "`detector_bytes` of `picket status`, the setting `detection.memory` at its default.")
     return section
 
