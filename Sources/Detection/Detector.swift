@@ -62,7 +62,7 @@ package struct Detector: ~Copyable {
         case .late, .backscatter, .chatter, .fragment, .refused:
             return grade
         }
-        if nextLook == .max { nextLook = clock.now.addingSaturating(1_000_000_000) }
+        if nextLook == .max { begin() }
         switch grade {
         case .probe: count(event, isProbe: true)
         case .ambiguous: count(event, isProbe: false)
