@@ -21,9 +21,20 @@ extension Detector {
         nextLook = look
     }
 
-    /// The stream time at which something may have to end.
+    /// Something may live from now on, after nothing did: the wheels are turned to the present.
+    mutating func begin() {
+        passTime()
+        nextLook = min(nextLook, nextSpan)
+    }
+
+    private var nextSpan: Int64 {
+        let span = table.filing.span
+        return (clock.now / span &+ 1).multipliedSaturating(by: span)
+    }
+
+    /// The stream time at which something may have to end, or the wheels have to be turned on.
     private var look: Int64 {
-        var next = Int64.max
+        var next = table.liveCount > 0 ? nextSpan : Int64.max
         if let began = table.probation.nextToRipen {
             next = min(next, began.addingSaturating(limits.lifetime))
         }

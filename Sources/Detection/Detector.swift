@@ -68,7 +68,7 @@ package struct Detector: ~Copyable {
         case .late, .backscatter, .chatter, .fragment, .refused:
             return grade
         }
-        if nextLook == .max { nextLook = clock.now.addingSaturating(1_000_000_000) }
+        if nextLook == .max { begin() }
         switch grade {
         case .probe: consider(event, isProbe: true, mark)
         case .ambiguous: consider(event, isProbe: false, mark)

@@ -68,6 +68,7 @@ struct ConfigurationErrorTests {
             ("detection: {targets: 99999999999999999999}", "1 to 10000"),
             ("detection: {scan-timeout: 31d}", "1s to 30d"),
             ("detection: {scan-timeout: 500ms}", "1s to 30d"),
+            ("detection: {slow-memory: 366d}", "up to 365d, or off"),
             ("detection: {scan-timeout: 3600}", "such as 30s"),
             ("detection: {scan-timeout: 9999999999999999w}", "1s to 30d"),
             ("detection: {memory: 1KiB}", "1MiB to 64GiB"),
@@ -142,7 +143,7 @@ struct ConfigurationErrorTests {
         "What this version does not act on is refused where it would make a difference",
         arguments: [
             "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
-            "log: {packets: /var/log/packets}", "detection: {slow-memory: 30d}",
+            "log: {packets: /var/log/packets}",
         ])
     func later(text: String) throws {
         #expect(try description(text).hasSuffix("not in this version yet"))
@@ -154,8 +155,7 @@ struct ConfigurationErrorTests {
             "blocking: {enabled: false}", "blocking:", "journal: off", "log: {packets: off}",
             "blocking: {enabled: false, level: 4, durations: 4h}", "evidence: {size: 256MiB}",
             "journal: {path: /var/lib/picket/picket.db, keep: 90d}",
-            "detection: {slow-memory: 14d}",
-            "detection: {slow-memory: 0s, auto-level: []}",
+            "detection: {auto-level: []}",
         ])
     func laterOff(text: String) throws {
         #expect(try ConfigurationFile.parse(text: text, path: "x") == .defaults)

@@ -52,6 +52,7 @@ struct ConfigurationFileTests {
             ("nflog.buffer-size", "8193"), ("nflog.flush", "100"), ("detection.targets", "10000"),
             ("detection.outbound-targets", "1"), ("detection.echo-hosts", "3"),
             ("detection.scan-timeout", "90s"), ("detection.levels.packets", "[1, 2, 3, 4, 5]"),
+            ("detection.slow-memory", "off"),
             ("detection.levels.hosts", "[2, 4, 8, 16, 32]"),
             ("detection.repeated-attempts", "20 per 10m"), ("detection.memory", "64GiB"),
             ("detection.ipv6-prefix", "48"), ("detection.service-ports", "[22, 8000-8010]"),
