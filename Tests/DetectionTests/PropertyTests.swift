@@ -142,7 +142,7 @@ struct PropertyTests {
             case .scanEnded:
                 #expect(finding.summary.level == levels[source])
                 levels[source] = nil
-            case .attemptsRepeated: break
+            case .attemptsRepeated, .floodDetected, .floodEnded: break
             }
         }
         #expect(levels.isEmpty)
