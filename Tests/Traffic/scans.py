@@ -3,12 +3,13 @@
 
 usage: scans.py OUTSIDE-NAMESPACE SOURCES PORTS [--first N] [--rounds N]
 
-Each source sends a SYN to each port, all sources to the first port, then all to the second. The
-sources are 203.0.113.1 and up, then 198.51.100.1 and up, at most 500. Prints how many packets were
-sent.
+Each source sends a SYN to each port, in an order of its own: else they would be the decoys of one
+scan. The sources take turns; they are 203.0.113.1 and up, then 198.51.100.1 and up, at most 500.
+Prints how many packets were sent.
 """
 
 import argparse
+import random
 
 from wire import SYN, inside, raw4, tcp4
 
@@ -27,9 +28,11 @@ def main():
     words.add_argument("--first", type=int, default=1000, help="the first port")
     words.add_argument("--rounds", type=int, default=1, help="how often all of it is sent")
     wanted = words.parse_args()
-    packets = [
-        tcp4(address(source), TARGET, 40000, wanted.first + port, SYN)
-        for port in range(wanted.ports) for source in range(min(wanted.sources, 500))]
+    ports = range(wanted.first, wanted.first + wanted.ports)
+    orders = [random.Random(source).sample(ports, len(ports))
+              for source in range(min(wanted.sources, 500))]
+    packets = [tcp4(address(source), TARGET, 40000, order[turn], SYN)
+               for turn in range(wanted.ports) for source, order in enumerate(orders)]
     with inside(wanted.outside):
         sender = raw4()
     for _ in range(wanted.rounds):
