@@ -60,7 +60,7 @@ struct ExpectedDecision: Hashable, Comparable, CustomStringConvertible {
                         time: decision.time,
                         text: "repeated attempts by \(name(scan)): "
                             + "\(decision.attempts ?? 0) packets"))
-            case .scanEscalated, .floodDetected, .floodEnded, .loss: break
+            case .scanEscalated, .loss: break
             }
         }
         return told.sorted()
