@@ -118,7 +118,7 @@ struct FloodWatch: ~Copyable {
         }
         vote(sighting, place)
         if nextSecond == .max, entries[place].new[bucket] >= UInt32(FloodWatch.sources) / 16 {
-            nextSecond = second + 1
+            nextSecond = second == .max ? .max : second + 1
         }
     }
 
@@ -203,7 +203,7 @@ struct FloodWatch: ~Copyable {
                 return (begin(place, second), false)
             }
         }
-        nextSecond = isFinal || !isWatching(second) ? .max : second &+ 1
+        nextSecond = isFinal || !isWatching(second) || second == .max ? .max : second + 1
         return nil
     }
 
