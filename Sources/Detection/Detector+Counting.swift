@@ -120,7 +120,7 @@ extension Detector {
         table.filing.file(number, in: &table.records)
     }
 
-    private func reachesThreshold(_ number: UInt32) -> Bool {
+    func reachesThreshold(_ number: UInt32) -> Bool {
         let place = Int(number)
         let accepted = table.records[place].acceptedCount
         let isHome = table.records[place].traits.contains(.home)

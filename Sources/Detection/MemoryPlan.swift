@@ -3,8 +3,8 @@
 /// How the memory of the settings is shared out.
 ///
 /// The default of 96 MiB, in MiB: probation 32, records 30, index 10, tallies 12, prefixes 0.2,
-/// so that 4 for what looks at many sources together and 8 as a reserve are left.
-/// Bound: the sum is at most nine tenths of the setting (a test says so).
+/// so that 11 are left for what looks at many sources together and for findings that wait.
+/// Bound: a test says that at least 8 are left.
 struct MemoryPlan: Sendable {
     let probationWords: Int
     let records: Int
