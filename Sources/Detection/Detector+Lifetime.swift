@@ -129,9 +129,9 @@ extension Detector {
     /// Keeps what a source asked for until now, in case that it comes back; false when there is
     /// nothing that should be kept.
     ///
-    /// A scan that was told of begins anew, alone or as one of a set. Home sources ask for so many things in days that it
-    /// proves nothing; and what only ambiguous packets asked for may be strays of as many
-    /// connections.
+    /// A scan that was told of begins anew, alone or as one of a set. Home sources ask for so many
+    /// things in days that it proves nothing; and what only ambiguous packets asked for may be
+    /// strays of as many connections.
     private mutating func sleep(_ number: UInt32) -> Bool {
         let place = Int(number)
         guard limits.memory > limits.lifetime, !table.records[place].isScanning,

@@ -31,7 +31,7 @@ struct TableTests {
         var settings = DetectionSettings()
         settings.memory = bytes
         let detector = Detector(settings: settings, facts: HostFacts(), seed: 1)
-        #expect(detector.bytes <= max(bytes, 1 << 20) / 100 * 96)
+        #expect(detector.bytes <= max(bytes, 1 << 20))
     }
 
     @Test("A million forged sources do not grow it, nor hide one that probes once a second")
