@@ -87,7 +87,7 @@ enum Stage: String, CaseIterable {
     case ringOfTwo = "ring-threads"
     case detect
     case detectMix = "detect-mix"
-    case decide
+    case decide, line
 
     func run(_ request: Request) throws -> Measured {
         switch self {
@@ -99,7 +99,8 @@ enum Stage: String, CaseIterable {
         case .ringOfTwo: try RingStage.threads(request.events)
         case .detect: DetectStage.run(request, .flood)
         case .detectMix: DetectStage.run(request, .mix)
-        case .decide: DecideStage.run(request.events)
+        case .decide: DecideStage.run(request.events, writing: false)
+        case .line: DecideStage.run(request.events, writing: true)
         }
     }
 }

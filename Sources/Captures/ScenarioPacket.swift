@@ -12,6 +12,10 @@ struct ScenarioPacket {
     /// How many addresses follow the destination, which is the first.
     private var hosts: UInt32 = 1
     private var times = 1
+    /// How many sources there are, of which the line names the first.
+    private var sources: UInt32 = 1
+    /// Each packet comes from the next source in turn; else each source sends all of them.
+    private var isShared = false
     /// Between one packet of the row and the next. Unit: nanoseconds.
     private var step: Int64 = 0
 
@@ -46,7 +50,8 @@ struct ScenarioPacket {
     var count: Int {
         let row = Int(hosts).multipliedReportingOverflow(by: ports.count)
         let all = row.partialValue.multipliedReportingOverflow(by: times)
-        return row.overflow || all.overflow ? .max : all.partialValue
+        let sent = all.partialValue.multipliedReportingOverflow(by: isShared ? 1 : Int(sources))
+        return row.overflow || all.overflow || sent.overflow ? .max : sent.partialValue
     }
 
     /// The packets of the row: each repeat goes over all hosts, each host over all ports.
@@ -54,6 +59,13 @@ struct ScenarioPacket {
         var event = event
         event.origin = origins.intern(origin)
         event.traits.formUnion(PacketTraits(of: origin))
+        let sender = event.source
+        /// The next IPv4 addresses, or the next /48s, since what lies in one is one source.
+        func source(_ number: UInt32) -> Address {
+            sender.isV4
+                ? Address(v4: sender.v4Bits &+ number)
+                : Address(high: sender.high &+ UInt64(number) << 16, low: sender.low)
+        }
         let first = event.destination
         var events: [PacketEvent] = []
         for _ in 0..<times {
@@ -61,7 +73,11 @@ struct ScenarioPacket {
                 for port in ports {
                     event.destination = Address(high: first.high, low: first.low &+ UInt64(host))
                     if !event.ipProtocol.isICMP { event.destinationPort = port }
-                    events.append(event)
+                    let turn = isShared ? UInt32(events.count % Int(sources)) : 0
+                    for number in turn..<(isShared ? turn + 1 : sources) {
+                        event.source = source(number)
+                        events.append(event)
+                    }
                     event.time = event.time.advanced(byNanoseconds: step)
                 }
             }
@@ -119,6 +135,10 @@ struct ScenarioPacket {
     private mutating func read(_ word: String) throws(Reason) {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
+            if word == "shared" {
+                isShared = true
+                return
+            }
             guard let trait = ScenarioPacket.traits[word] else {
                 throw Reason("no such word: \(word)")
             }
@@ -145,6 +165,7 @@ struct ScenarioPacket {
         case "out": origin.interfaceOut = value
         case "prefix": origin = origin.named(value)
         case "times": times = max(1, try number(value, word))
+        case "sources": sources = max(1, try number(value, word))
         case "every":
             guard let step = ScenarioPacket.seconds(value) else {
                 throw Reason("\"\(word)\" does not say how many seconds")

@@ -29,6 +29,9 @@ extension StatusReport {
         for (index, martian) in martians.enumerated() {
             rows.append((index == 0 ? "martians" : "", martian))
         }
+        for (index, trace) in traceroutes.enumerated() {
+            rows.append((index == 0 ? "traces" : "", trace))
+        }
         let width = rows.map(\.label.count).max() ?? 0
         return rows.map { row in
             // Names of rules and interfaces must not steer a terminal.

@@ -97,6 +97,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var detectorBytes = 0
     /// The latest martians, as the kernel's log would show them.
     package var martians: [String] = []
+    /// The traceroutes that came by: from whom, to whom.
+    package var traceroutes: [String] = []
     package var losses = Losses()
     package var watchers = 0
     /// Decisions that found the queue of an output full: a terminal, a pipe or a disk that stalls.
@@ -114,7 +116,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, losses, watchers, undelivered, log, host
+        case rates, martians, traceroutes, losses, watchers, undelivered, log, host
         case openScans = "open_scans"
         case detectorBytes = "detector_bytes"
     }

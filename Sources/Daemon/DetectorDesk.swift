@@ -23,6 +23,7 @@ final class DetectorDesk: Sendable {
         var openScans = 0
         var bytes = 0
         var martians: MartianLog?
+        var traces: TraceLog?
         var loss = LossCounts()
         var facts: FactsInForce?
     }

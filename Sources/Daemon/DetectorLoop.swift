@@ -28,6 +28,8 @@ final class DetectorLoop {
 
     /// Events that are handled before requests and time have their turn.
     private static let batch = 1024
+    /// Batches after which the numbers for others are renewed though there is more to do: 5 ms.
+    private static let publicationTurns = 16
     /// How far behind the clock the detector's time stays when no events come: a batch that the
     /// kernel or the reader still holds must not find its time already over. Unit: nanoseconds.
     private let patience: Int64
@@ -56,11 +58,13 @@ final class DetectorLoop {
         facts = host?.facts(since: now)
         self.carryOut = carryOut
         lastSave = now
+        publish()
     }
 
     /// Runs until it is asked to stop and the ring is empty; then the table is saved.
     func run() {
         var consumer = ring.makeConsumer()
+        var turns = 0
         while true {
             let last = desk.isStopping
             let count = take(from: &consumer)
@@ -77,7 +81,9 @@ final class DetectorLoop {
             // Both ways: a clock set back by days does not put the next save off for days.
             let apart = now.nanoseconds(since: lastSave)
             if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
-            publish()
+            // The numbers are some kilobytes: not for each batch while there is more to do.
+            turns &+= 1
+            if count == 0 || turns % DetectorLoop.publicationTurns == 0 { publish() }
             if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
         }
         let end = clock()
@@ -87,8 +93,16 @@ final class DetectorLoop {
     }
 
     private func take(from consumer: inout EventConsumer) -> Int {
-        consumer.consume(upTo: DetectorLoop.batch, announce: { analysis.announce($0) }) {
-            event, packet in
+        DetectorLoop.take(from: &consumer, into: &analysis, registry, carryOut)
+    }
+
+    /// Static, with the analysis handed over once: the runtime checks each access to a part of an
+    /// object, which would be two for each event.
+    private static func take(
+        from consumer: inout EventConsumer, into analysis: inout Analysis,
+        _ registry: OriginRegistry, _ carryOut: (Decision) -> Void
+    ) -> Int {
+        consumer.consume(upTo: batch, announce: { analysis.announce($0) }) { event, packet in
             if !analysis.knows(event.origin) { analysis.admit(registry.snapshot) }
             analysis.observe(event, packet: packet, carryOut: carryOut)
         }
@@ -157,6 +171,7 @@ final class DetectorLoop {
             DetectorDesk.Numbers(
                 counts: analysis.counts, rates: rates, sources: analysis.detector.sourceCount,
                 openScans: analysis.detector.openScans, bytes: analysis.detector.bytes,
-                martians: analysis.detector.martians, loss: analysis.loss, facts: facts))
+                martians: analysis.detector.martians, traces: analysis.detector.traces,
+                loss: analysis.loss, facts: facts))
     }
 }

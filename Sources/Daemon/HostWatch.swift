@@ -9,35 +9,31 @@ import HostFacts
 /// Thread: made on the thread that starts the daemon, then the host's alone.
 final class HostWatch {
     private var host: HostSource
-    private let desk: HostDesk
     private let complaints: Complaints
-    private var told: HostReading
-    /// Addresses or routes have changed and were not read yet.
+    private var told = HostReading()
+    /// Addresses or routes have changed, or could not be read, and are to be read.
     private var isBehind = false
 
     private static let pause = Duration.seconds(1)
 
-    init(host: consuming HostSource, desk: HostDesk, complaints: Complaints) {
-        told = host.reading
-        self.host = host
-        self.desk = desk
+    /// Subscribes to changes and reads all. What cannot be read is told and left out for now: that
+    /// alone is no reason not to start.
+    init(complaints: Complaints) throws(HostError) {
+        host = try HostSource.open()
         self.complaints = complaints
+        isBehind = !attempt { host throws(HostError) in try host.readAddresses() }
+        attempt { host throws(HostError) in try host.readPorts() }
+        told = host.reading
     }
 
-    /// Subscribes to changes and reads all. Served ports that cannot be read are told and left out:
-    /// they alone are no reason not to start.
-    static func open(complaints: Complaints) throws(HostError) -> HostSource {
-        var source = try HostSource.open()
-        try source.readAddresses()
-        do throws(HostError) { try source.readPorts() } catch { complaints.tell("host", error) }
-        return source
-    }
+    /// What the host said last.
+    var reading: HostReading { told }
 
     /// Runs until ``HostDesk/stop()`` was called.
-    func run() {
+    func run(for desk: HostDesk) {
         var next = ContinuousClock.now
         while !desk.isStopping {
-            let ready = wait(until: next)
+            let ready = wait(for: desk, until: next)
             if ready.contains(desk.bell.descriptor) {
                 desk.bell.silence()
                 if desk.isStopping { break }
@@ -59,7 +55,7 @@ final class HostWatch {
     }
 
     /// Sleeps until there is something to do; changes wait while the last ones were just read.
-    private func wait(until next: ContinuousClock.Instant) -> [Int32] {
+    private func wait(for desk: HostDesk, until next: ContinuousClock.Instant) -> [Int32] {
         let rest = next - .now
         if rest > .zero {
             let milliseconds = Int32(clamping: Int64(rest / .milliseconds(1)) + 1)

@@ -41,6 +41,7 @@ struct LiveStatus: Sendable {
         report.rates.lastMinute = numbers.rates.perSecond(over: 60, before: now)
         let origins = pipeline.registry.snapshot
         report.martians = numbers.martians?.lines { origins[$0].interfaceIn } ?? []
+        report.traceroutes = numbers.traces?.lines ?? []
         report.losses.gap = pipeline.progress.gap
         report.losses.drop = UInt64(pipeline.ring.drops)
         report.losses.refused = numbers.loss.refused

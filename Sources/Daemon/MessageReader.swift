@@ -64,11 +64,13 @@ package struct MessageReader {
             let start = min(MessageReader.ethernetHeader, packet.byteCount)
             packet = packet.extracting(start..<packet.byteCount)
         }
-        let parsed = PacketEvent.parsing(
-            packet, version: opening.version, time: time, origin: opening.origin,
-            traits: opening.traits)
-        if let failure = parsed.failure { refused.add(failure) }
-        producer.push(parsed.event, packet: packet)
+        var failure: ParseFailure?
+        let pushed = producer.push(packet: packet) { event in
+            failure = PacketEvent.parse(
+                packet, version: opening.version, time: time, origin: opening.origin,
+                traits: opening.traits, into: &event)
+        }
+        if pushed, let failure { refused.add(failure) }
     }
 
     private mutating func learn(

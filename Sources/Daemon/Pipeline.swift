@@ -3,7 +3,6 @@
 import Configuration
 import Decisions
 import Detection
-import HostFacts
 import Logging
 import NFLog
 import Packets
@@ -13,7 +12,7 @@ import ServiceLifecycle
 /// The road of a packet, live:
 ///
 ///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> outputs
-///     kernel -> rtnetlink, sock_diag -> host thread -> host facts --^
+///                      host stage: the host's own facts --^
 ///
 /// Everything that can fail at the start fails in `init`, before a thread runs.
 final class Pipeline: Service {
@@ -23,9 +22,7 @@ final class Pipeline: Service {
     let desk: DetectorDesk
     let outputs: Outputs
     private let bell: Bell
-    private let host: HostDesk
-    private let recorder: FactsRecorder?
-    private let watch: Handover<HostWatch>
+    private let host: HostStage
     private let reader: Handover<Reader>
     private let loop: Handover<DetectorLoop>
 
@@ -39,14 +36,9 @@ final class Pipeline: Service {
         desk = DetectorDesk(complaints: complaints)
         ring = try EventRing(capacity: Pipeline.ringCapacity)
         bell = try Bell()
-        // Before any group is open: what comes from now on is decided by what the host says here.
-        let start = System.now
-        let source = try HostWatch.open(complaints: complaints)
-        host = try HostDesk(
-            settings: settings, reading: source.reading, detector: desk, ring: ring)
-        recorder = settings.factsPath.map { FactsRecorder(path: $0, complaints: complaints) }
-        recorder?.note(source.reading, from: start)
-        watch = Handover(HostWatch(host: source, desk: host, complaints: complaints))
+        // Before any group is open, so that the first event has facts to be decided by.
+        host = try HostStage(
+            settings: settings, detector: desk, ring: ring, complaints: complaints)
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
@@ -56,13 +48,13 @@ final class Pipeline: Service {
                 groups: groups, interfaces: try InterfaceNames.open(), ring: ring,
                 registry: registry, progress: progress, bell: bell))
         var analysis = Analysis(
-            settings: settings.detection, facts: host.facts(since: start).facts,
-            seed: System.randomSeed)
+            settings: settings.detection,
+            facts: HostFacts(settings, host: host.start.reading), seed: System.randomSeed)
         analysis.restore(from: table, registry: registry, log: log)
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
-                table: table, now: start, host: host, recorder: recorder,
+                table: table, now: host.start.time, host: host.desk, recorder: host.recorder,
                 flushCentiseconds: settings.nflog.clamped().flushCentiseconds,
                 carryOut: { outputs.carryOut($0) }))
     }
@@ -70,11 +62,11 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
-        let watching = try NamedThread("host") { [watch] in watch.take()?.run() }
+        let watching = try host.run()
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
         let reading = try NamedThread("reader") { [reader] in reader.take()?.run() }
         try? await gracefulShutdown()
-        host.stop()
+        host.desk.stop()
         watching.join()
         progress.stop()
         bell.ring()
@@ -83,7 +75,7 @@ final class Pipeline: Service {
         ring.wake()
         detecting.join()
         outputs.drain()
-        recorder?.drain()
+        host.recorder?.drain()
     }
 
     /// Reads other groups from now on; their sockets are open already.
@@ -94,5 +86,5 @@ final class Pipeline: Service {
     }
 
     /// Detects with other settings from now on; the table stays.
-    func apply(_ settings: Settings) { host.apply(settings) }
+    func apply(_ settings: Settings) { host.desk.apply(settings) }
 }

@@ -44,7 +44,7 @@ package struct ReplayRun {
         var replay = Replay(settings: settings, facts: facts)
         let meter = ProgressMeter(enabled: !quiet && System.errorIsTerminal)
         func carryOut(_ decision: Decision) throws {
-            if let line = observer.line(decision, as: format) { try output.line(line) }
+            try output.line { observer.write(decision, as: format, to: &$0) }
         }
         var failure: CaptureError?
         for file in files where System.interrupt == nil {

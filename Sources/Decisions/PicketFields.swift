@@ -25,7 +25,7 @@ struct PicketFields {
             ("signatures", []),
             (
                 "fingerprint",
-                .object([("os", .null), ("distance", .null), ("link", .null), ("uptime_s", .null)])
+                .verbatim(#"{"os":null,"distance":null,"link":null,"uptime_s":null}"#)
             ),
             ("firewall", PicketFields.firewall(decision.origin, observer: observer)),
             ("loss", PicketFields.loss(decision.loss)),

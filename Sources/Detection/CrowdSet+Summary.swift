@@ -84,7 +84,8 @@ extension FloodWatch {
         let many = DistinctCount(2, exact: false)
         var summary = ScanSummary(
             source: Network(host: entry.host), firstAddress: entry.host,
-            direction: entry.isInternal ? .internal : .inbound, kind: isHost ? .vertical : .horizontal,
+            direction: entry.isInternal ? .internal : .inbound,
+            kind: isHost ? .vertical : .horizontal,
             techniques: Technique(rawValue: entry.technique)?.names ?? [],
             packets: entry.packets, targets: entry.isSingle ? one : many,
             hosts: isHost ? one : many,
@@ -97,7 +98,8 @@ extension FloodWatch {
                     ports: isPort ? entry.selector...entry.selector : nil)
             ],
             destinations: isHost ? [entry.host] : [],
-            level: max(1, limits.level(packets: entry.packets, hosts: 0)), start: entry.start, end: max(entry.start, entry.last), likelihood: 0,
+            level: max(1, limits.level(packets: entry.packets, hosts: 0)), start: entry.start,
+            end: max(entry.start, entry.last), likelihood: 0,
             origin: entry.origin)
         summary.crowd = CrowdSummary(
             members: [], total: DistinctCount(Int(clamping: entry.sources), exact: false),

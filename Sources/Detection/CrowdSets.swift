@@ -38,6 +38,9 @@ struct CrowdSets: ~Copyable {
         index < sets.count && sets[index].state != .free && sets[index].turn == turn
     }
 
+    /// Those that were told of.
+    var open: Int { sets.count { $0.state == .open } }
+
     func turn(of index: Int) -> UInt16 { sets[index].turn }
 
     /// A place for a new set: a free one, or that of the forming set that was quiet longest.
@@ -72,23 +75,24 @@ struct CrowdSets: ~Copyable {
     mutating func note(_ target: CommonTarget, in index: Int, hash: KeyedHash) {
         let base = index * CrowdSets.wordsEach
         let hostHash = hash(target.host)
-        let salt = UInt64(target.ipProtocol) << 16 | UInt64(target.selector)
         let novelty = sets[index].targets.insert(
-            hash(hostHash, salt), mark: target.has(CommonTarget.probe), into: &words, at: base)
-        if target.has(CommonTarget.port) {
+            hash(hostHash, target.salt), mark: target.has(TargetBits.probe), into: &words, at: base)
+        if target.has(TargetBits.port) {
             sets[index].ports[min(2, target.transport.rawValue)].include(target.selector)
         }
         if sets[index].targets.isExact {
             switch novelty {
-            case .new: sets[index].quarters += target.has(CommonTarget.probe) ? 4 : 1
+            case .new: sets[index].quarters += target.has(TargetBits.probe) ? 4 : 1
             case .stronger: sets[index].quarters += 3
             case .repeated, .unknown: break
             }
         }
         if novelty == .repeated || novelty == .stronger { return }
-        if !target.has(CommonTarget.echo) { sets[index].onlyEcho = false }
-        if !target.has(CommonTarget.icmpRequest) { sets[index].onlyICMPRequests = false }
-        if novelty == .new, target.has(CommonTarget.bareProtocol), sets[index].protocolTargets < .max {
+        if !target.has(TargetBits.echo) { sets[index].onlyEcho = false }
+        if !target.has(TargetBits.request) { sets[index].onlyICMPRequests = false }
+        if novelty == .new, target.has(TargetBits.bareProtocol),
+            sets[index].protocolTargets < .max
+        {
             sets[index].protocolTargets += 1
         }
         let host = sets[index].hosts.insert(
@@ -97,7 +101,7 @@ struct CrowdSets: ~Copyable {
             sets[index].destinations[Int(sets[index].destinationCount)] = target.host
             sets[index].destinationCount += 1
         }
-        guard target.has(CommonTarget.port) else { return }
+        guard target.has(TargetBits.port) else { return }
         let port = sets[index].portNumbers.insert(
             hash(UInt64(target.selector), 1 << 32), into: &words,
             at: base + 2 * DistinctSketch.words)
@@ -108,12 +112,17 @@ struct CrowdSets: ~Copyable {
     }
 
     /// Adds a member, named by the first address seen of it.
-    mutating func note(member address: Address, _ source: UInt64, in index: Int) {
+    ///
+    /// - Returns: whether it is new, as far as anybody can tell.
+    @discardableResult
+    mutating func note(member address: Address, _ source: UInt64, in index: Int) -> Bool {
         let base = index * CrowdSets.wordsEach + 3 * DistinctSketch.words
         let novelty = sets[index].sources.insert(source >> 32, into: &words, at: base)
-        guard novelty == .new, Int(sets[index].memberCount) < CrowdSets.listedEach else { return }
+        guard novelty == .new else { return novelty == .unknown }
+        guard Int(sets[index].memberCount) < CrowdSets.listedEach else { return true }
         listed[index * CrowdSets.listedEach + Int(sets[index].memberCount)] = address
         sets[index].memberCount += 1
+        return true
     }
 
     func members(of index: Int) -> [Address] {

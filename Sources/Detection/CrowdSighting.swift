@@ -9,8 +9,7 @@ struct CrowdSighting {
     let source: UInt64
     /// Keyed hash of the target.
     let targetHash: UInt64
-    let target: Target
-    let isProbe: Bool
+    let target: CommonTarget
     /// The source had not asked for this target before.
     let isNewTarget: Bool
     /// The source's first packet, and its second.
@@ -25,7 +24,7 @@ struct CrowdSighting {
     let stack: UInt32
 
     /// Unit: quarters of a probe's target.
-    var quarters: UInt16 { isProbe ? 4 : 1 }
+    var quarters: UInt16 { target.quarters }
 }
 
 /// How the sending stack or tool fills in what is free to it, folded into a number.

@@ -27,13 +27,23 @@ extension CrowdWatch {
         echoes[place].followers += 1
         let mark = sighting.event.twinMark ?? 0
         let isTwin = mark != 0 && mark == echo.twinMark
-        guard
-            let pair = pairs.note(
-                sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
-        else { return }
+        let pair = pairs.note(
+            sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
         // Those of a distributed scan keep to it.
         guard member == nil else { return }
-        join(sighting, echo, pair, limits: limits, hash: hash)
+        if let pair {
+            join(sighting, echo, pair, limits: limits, hash: hash)
+        } else if isTwin, isOfRun(sighting, echo) {
+            join(sighting, echo, DecoyPairs.Entry(), limits: limits, hash: hash)
+        }
+    }
+
+    /// Whether it asks for the same as a member of a set, with the marks of that set: so many decoys
+    /// may come at once that their pairs have no room.
+    private func isOfRun(_ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry) -> Bool {
+        guard sets.used > 0, let leader = members.find(echo.source, sets) else { return false }
+        let set = Int(members[leader].set)
+        return sets[set].isDecoy && sets[set].knows(sighting.event.runMark)
     }
 
     /// Two sources are one: they become a set, or one of them joins the other's.
@@ -54,11 +64,11 @@ extension CrowdWatch {
             sets[set].isV4 = sighting.event.source.isV4
             add(echo.address, echo.source, pair, sighting, to: set)
         }
-        if sets[set].start > pair.start { sets[set].start = pair.start }
+        if pair.count > 0, sets[set].start > pair.start { sets[set].start = pair.start }
         sets[set].learn(sighting.event.runMark)
         for index in 0..<Int(pair.count) { sets.note(pair.targets[index], in: set, hash: hash) }
         sets.note(
-            CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+            sighting.target, in: set, hash: hash)
         add(sighting.event.source, sighting.source, pair, sighting, to: set)
         prolong(set, at: sighting.now, limits: limits)
         judge(set, limits: limits)
@@ -71,7 +81,7 @@ extension CrowdWatch {
         let place = members.insert(source, into: set, sets, now: sighting.now)
         var inside = sighting.quarters
         for index in 0..<Int(pair.count) {
-            inside += pair.targets[index].has(CommonTarget.probe) ? 4 : 1
+            inside += pair.targets[index].has(TargetBits.probe) ? 4 : 1
         }
         members[place].inside = inside
         sets[set].count(sighting.event, times: UInt32(pair.count) + 1, at: sighting.now)
@@ -112,6 +122,6 @@ extension CrowdWatch {
         }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
         sets[set].count(sighting.event, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
     }
 }

@@ -11,7 +11,9 @@ extension CrowdWatch {
         if let member, !sets[Int(members[member].set)].isDecoy {
             count(sighting, of: member, limits: limits, hash: hash)
         }
-        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else { return }
+        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else {
+            return
+        }
         let host = hash(sighting.target.host)
         guard
             let slot = distributed.slot(
@@ -19,7 +21,11 @@ extension CrowdWatch {
         else { return }
         if distributed[slot].minute < minute {
             distributed.pass(slot, to: minute, hash: hash)
-            if distributed[slot].set != 0 { busy(slot) }
+            if distributed[slot].set != 0 {
+                let set = Int(distributed[slot].set) - 1
+                sets[set].isBusy = DistributedRule.isBusy(
+                    distributed, at: slot, stack: sets[set].isMixed ? nil : sets[set].stack)
+            }
         }
         distributed.note(sighting, at: slot, hash: hash)
         guard distributed[slot].set == 0 else {
@@ -30,20 +36,6 @@ extension CrowdWatch {
             let verdict = DistributedRule.look(&distributed, at: slot)
         else { return }
         open(slot, verdict, sighting, limits: limits, hash: hash)
-    }
-
-    /// Whether the window still holds enough members for newcomers to be some.
-    private mutating func busy(_ slot: Int) {
-        let set = Int(distributed[slot].set) - 1
-        var count = 0
-        let base = slot * DistributedWatch.sourcesEach
-        for place in base..<base + DistributedWatch.sourcesEach
-        where distributed.sources[place].isUsed {
-            let stack = StackFingerprint.short(distributed.sources[place].stack)
-            if sets[set].isMixed || stack == sets[set].stack { count += 1 }
-        }
-        sets[set].isBusy =
-            count << Int(distributed[slot].sourceShift) >= DistributedRule.busySources
     }
 
     /// A packet of a member: of its scan, or elsewhere.
@@ -58,7 +50,7 @@ extension CrowdWatch {
         guard sets[set].isBusy else { return }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
         sets[set].count(sighting.event, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
         judge(set, limits: limits)
     }
 
@@ -74,14 +66,14 @@ extension CrowdWatch {
         // Nearly always its first packet; the rest it may have sent here before.
         var inside = sighting.quarters
         var packets: UInt32 = 1
-        if let known = distributed.find(sighting.source, of: slot) {
+        let isNew = sets.note(member: sighting.event.source, sighting.source, in: set)
+        if isNew, let known = distributed.find(sighting.source, of: slot) {
             inside = max(inside, distributed.sources[known].quarters)
             packets = max(packets, UInt32(distributed.sources[known].packets))
         }
         members[place].inside = inside
-        sets.note(member: sighting.event.source, sighting.source, in: set)
         sets[set].count(sighting.event, times: packets, at: sighting.now)
-        sets.note(CommonTarget(sighting.target, isProbe: sighting.isProbe), in: set, hash: hash)
+        sets.note(sighting.target, in: set, hash: hash)
         tell(.joined(sighting.event.source, set: set))
         judge(set, limits: limits)
     }
@@ -165,7 +157,7 @@ extension CrowdWatch {
             sets.note(
                 CommonTarget(
                     host: distributed[slot].host, selector: port.port, ipProtocol: port.ipProtocol,
-                    traits: CommonTarget.port | (port.isProbe ? CommonTarget.probe : 0)),
+                    bits: TargetBits.port | (port.isProbe ? TargetBits.probe : 0)),
                 in: set, hash: hash)
         }
     }

@@ -96,7 +96,7 @@ struct DecoyEchoes: ~Copyable {
 
 /// Pairs of sources that asked for the same targets in the same order, each a moment after the other.
 ///
-/// Bound: a fixed number of places. A pair gives way to another unless it has two common targets
+/// Bound: a fixed number of places, four for each pair. A pair gives way to another unless it has two common targets
 /// and had the last within a minute.
 struct DecoyPairs: ~Copyable {
     struct Entry: BitwiseCopyable {
@@ -114,6 +114,7 @@ struct DecoyPairs: ~Copyable {
 
     private(set) var entries: ContiguousArray<Entry>
     private let mask: Int
+    private static let ways = 4
 
     /// So many common targets, one after the other, make a set.
     ///
@@ -127,10 +128,24 @@ struct DecoyPairs: ~Copyable {
 
     init(capacity: Int) {
         entries = ContiguousArray(repeating: Entry(), count: capacity)
-        mask = capacity - 1
+        mask = capacity / DecoyPairs.ways - 1
     }
 
     var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride }
+
+    /// The pair's place, or that of the one that is the least loss; nil when all four are kept.
+    private func place(of sources: UInt64, _ now: Int64) -> Int? {
+        let first = (Int(truncatingIfNeeded: sources >> 20) & mask) * DecoyPairs.ways
+        var place: Int?
+        for way in first..<first + DecoyPairs.ways {
+            if entries[way].sources == sources { return way }
+            let isKept = entries[way].count >= 2 && now - entries[way].time < DecoyPairs.keeps
+            if isKept { continue }
+            if let known = place, entries[known].time <= entries[way].time { continue }
+            place = way
+        }
+        return place
+    }
 
     /// Notes that a source asks for what another asked a moment ago.
     ///
@@ -141,12 +156,11 @@ struct DecoyPairs: ~Copyable {
     ) -> Entry? {
         // The same pair whichever of the two comes first.
         let sources = sighting.source &+ echo.source
-        let place = Int(truncatingIfNeeded: sources >> 20) & mask
+        guard let place = place(of: sources, sighting.now) else { return nil }
+        // When the first of the two asked.
+        let start = sighting.event.time.advanced(byNanoseconds: echo.time - sighting.now)
         if entries[place].sources != sources {
-            let isKept =
-                entries[place].count >= 2 && sighting.now - entries[place].time < DecoyPairs.keeps
-            if isKept { return nil }
-            entries[place] = Entry(sources: sources, start: sighting.event.time)
+            entries[place] = Entry(sources: sources, start: start)
         }
         let known = entries[place].serial
         let isFirst = entries[place].count == 0
@@ -156,15 +170,14 @@ struct DecoyPairs: ~Copyable {
             && Int32(bitPattern: (lastLed ?? known) &- known) <= 0
             && Int32(bitPattern: echo.serial &- known) > 0
         if !isFirst, !follows, !isTwin {
-            entries[place] = Entry(sources: sources, start: sighting.event.time)
+            entries[place] = Entry(sources: sources, start: start)
         }
         let before = entries[place]
         entries[place].time = sighting.now
         entries[place].serial = echo.serial
         let count = Int(entries[place].count)
         if count < 3 {
-            entries[place].targets[count] = CommonTarget(
-                sighting.target, isProbe: sighting.isProbe)
+            entries[place].targets[count] = sighting.target
         }
         entries[place].count = min(entries[place].count + 1, 3)
         if isTwin { entries[place].sure = min(entries[place].sure + 1, 3) }

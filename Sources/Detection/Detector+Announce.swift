@@ -17,7 +17,7 @@ extension Detector {
         var places = InlineArray<32, Int>(repeating: 0)
         var sum: UInt64 = 0
         for index in 0..<count {
-            places[index] = table.place(of: grader.host.source(of: events[index].source))
+            places[index] = table.place(of: grader.host.key(of: events[index].source))
             sum &+= table.slot(at: places[index])
         }
         for index in 0..<count {

@@ -5,33 +5,31 @@ import Packets
 extension Detector {
     /// Tells those that watch many sources together of a counted packet. What home sends out is not
     /// theirs: there each source is known.
+    ///
+    /// - Parameters:
+    ///   - isNewTarget: whether the source had not asked for this target before.
+    ///   - packets: the source's counted packets with this one.
     mutating func noteCrowds(
-        _ event: PacketEvent, _ target: Target, _ novelty: Novelty, of number: UInt32,
-        isProbe: Bool, direction: Direction
+        _ event: PacketEvent, _ evidence: Evidence, from source: SourceKey, isNewTarget: Bool,
+        packets: UInt64
     ) {
-        guard direction != .outbound else { return }
-        let record = table.records[Int(number)].totalPackets
-        let salt = UInt64(target.ipProtocol.rawValue) << 16 | UInt64(target.selector)
+        let isInternal = evidence.bits & TargetBits.inside != 0
+        guard isInternal || evidence.bits & TargetBits.home == 0 else { return }
+        let target = CommonTarget(evidence)
         crowds.note(
             CrowdSighting(
-                event: event, source: crowdHash(table.records[Int(number)].source),
-                targetHash: table.hash(table.hash(target.host), salt), target: target,
-                isProbe: isProbe, isNewTarget: novelty == .new, isNewSource: record == 1,
-                isSecond: record == 2, isInternal: direction == .internal,
-                isServed: grader.host.serves(event), now: clock.now,
-                stack: StackFingerprint.of(event)),
+                event: event, source: table.hash(of: source),
+                targetHash: table.hash(table.hash(target.host), target.salt), target: target,
+                isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
+                isInternal: isInternal, isServed: grader.host.serves(event),
+                now: clock.now, stack: StackFingerprint.of(event)),
             limits: limits, hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
-    func isHeld(_ number: UInt32) -> Bool {
-        crowds.sets.used > 0
-            && crowds.holds(crowdHash(table.records[Int(number)].source), limits: limits)
-    }
-
-    private func crowdHash(_ source: Network) -> UInt64 {
-        table.hash(source.address, UInt64(source.prefixLength))
+    func isHeld(_ source: SourceKey) -> Bool {
+        crowds.sets.used > 0 && crowds.holds(table.hash(of: source), limits: limits)
     }
 
     /// Lets time pass for sets and floods.
@@ -94,17 +92,21 @@ extension Detector {
     /// A source that joins a set counts what it asked elsewhere before; if that is no scan of its own,
     /// what was told of it alone is over.
     private mutating func fold(_ address: Address, into set: Int, at time: Timestamp) {
-        let source = grader.host.source(of: address)
+        let source = grader.host.key(of: address)
         guard let number = table.find(source),
-            let place = crowds.members.find(crowdHash(source), crowds.sets)
+            let place = crowds.members.find(table.hash(of: source), crowds.sets)
         else { return }
-        let weight = weight(of: number).all
         let inside = Int(crowds.members[place].inside)
-        crowds.members[place].outside = UInt16(clamping: max(0, weight - inside))
-        guard table.records[Int(number)].isScanning, isHeld(number) else { return }
+        let isOnProbation = number & SourceTable.onProbation != 0
+        let known =
+            isOnProbation
+            ? Int(table.probation.quarters(Int(number & ~SourceTable.onProbation)))
+            : weight(of: number).all
+        crowds.members[place].outside = UInt16(clamping: max(0, known - inside))
+        guard !isOnProbation, table.records[Int(number)].isScanning, isHeld(source) else { return }
         report(.scanEnded(.joined), number, at: time)
         table.records[Int(number)].level = 0
-        table.move(number, to: .severalTargets)
+        move(number, to: .severalTargets)
     }
 
     private mutating func endSet(_ set: Int, _ reason: Finding.EndReason) {
@@ -123,6 +125,6 @@ extension Detector {
         findings.append(
             Finding(
                 event: event, time: time,
-                summary: crowds.sets.summary(of: set, source: grader.host.source(of: first))))
+                summary: crowds.sets.summary(of: set, source: grader.host.key(of: first).network)))
     }
 }

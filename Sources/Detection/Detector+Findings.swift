@@ -58,9 +58,9 @@ extension Detector {
         let record = table.records[Int(number)]
         if record.traits.contains(.frozen) {
             return DistinctCounts(
-                targets: DistinctCount(Int(record.frozenTargets), exact: false),
-                hosts: DistinctCount(Int(record.frozenHosts), exact: false),
-                ports: DistinctCount(Int(record.frozenPorts), exact: false))
+                targets: DistinctCount(Int(record.frozen.targets), exact: false),
+                hosts: DistinctCount(Int(record.frozen.hosts), exact: false),
+                ports: DistinctCount(Int(record.frozen.ports), exact: false))
         }
         guard record.tally != SourceRecord.noTally else {
             return DistinctCounts(

@@ -12,16 +12,26 @@ package struct Detector: ~Copyable {
     var limits: Limits
     var grader: Grader
     var ignore: IgnoreList
+    var autoLevels: AutoLevels
+    var traceWatch = TraceWatch()
     var clock = StreamClock()
     var table: SourceTable
     var tallies: TallyPool
     var watch: PrefixWatch
     var crowds: CrowdWatch
     var findings: [Finding] = []
+    /// The stream time at which something may be over; while it is not, time costs nothing.
+    var nextLook = Int64.max
+    /// The bucket of the attempt window that is now, and its times.
+    var bucket: UInt32 = 0
+    var bucketStart: Int64 = 0
+    var bucketEnd: Int64 = 0
     /// What ``announce(_:)`` read; kept so that reading is not optimised away.
     var hint: UInt64 = 0
     /// Packets whose addresses cannot be; for display only.
     package private(set) var martians = MartianLog()
+    /// Traceroutes; for display only.
+    package internal(set) var traces = TraceLog()
 
     /// - Parameter seed: random for a live stream, so that nobody can aim at the table; any fixed
     ///   value for a replay.
@@ -30,7 +40,10 @@ package struct Detector: ~Copyable {
         limits = Limits(settings)
         grader = Grader(settings: settings, facts: facts)
         ignore = IgnoreList(settings.ignore)
-        table = SourceTable(capacity: plan.sources, hash: KeyedHash(seed: seed))
+        autoLevels = AutoLevels(settings.autoLevels)
+        table = SourceTable(
+            records: plan.records, probationWords: plan.probationWords, lifetime: limits.lifetime,
+            hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
         crowds = CrowdWatch(memory: settings.memory)
@@ -55,9 +68,10 @@ package struct Detector: ~Copyable {
         case .late, .backscatter, .chatter, .fragment, .refused:
             return grade
         }
+        if nextLook == .max { begin() }
         switch grade {
-        case .probe: count(event, isProbe: true, mark)
-        case .ambiguous: count(event, isProbe: false, mark)
+        case .probe: consider(event, isProbe: true, mark)
+        case .ambiguous: consider(event, isProbe: false, mark)
         case .accepted: credit(event)
         default: martians.note(event)
         }
@@ -67,21 +81,20 @@ package struct Detector: ~Copyable {
     /// Lets time pass without an event: ends what is over.
     package mutating func advance(to time: Timestamp) {
         clock.advance(to: time, longest: limits.longestGap)
-        let horizon = clock.now.subtractingSaturating(limits.lifetime)
-        while let first = table.firstToEnd, table.records[Int(first)].lastCounted <= horizon {
-            expire(first)
-        }
+        if clock.now >= nextLook { passTime() }
         advanceCrowds()
     }
 
     /// The moment at which `advance` will have something to do; nil when there is no live source.
     package var nextDeadline: Timestamp? {
-        var deadline = crowdDeadline
-        if let first = table.firstToEnd {
-            let end = table.records[Int(first)].lastCounted.addingSaturating(limits.lifetime)
-            deadline = min(end, deadline ?? end)
+        var next = crowdDeadline
+        func take(_ time: Int64) { next = min(next ?? time, time) }
+        if let began = table.probation.nextToRipen {
+            take(began.addingSaturating(limits.lifetime))
         }
-        return deadline.flatMap { clock.time(at: $0) }
+        if let time = table.filing.deadline(table.records) { take(time) }
+        if let slow = table.filing.first(on: table.filing.slow) { take(endOfLifetime(slow)) }
+        return next.flatMap { clock.time(at: $0) }
     }
 
     /// The stream's clock; nil before the first event.
@@ -97,9 +110,14 @@ package struct Detector: ~Copyable {
     /// The input is over: open scans end with it, and the table is empty.
     package mutating func finish() {
         finishCrowds()
-        for list in Usefulness.allCases {
-            while let oldest = table.oldest(of: list) { end(oldest, .inputEnded) }
-        }
+        let scans = table.records.indices
+            .filter { table.records[$0].isScanning && table.isTaken(UInt32($0)) }
+            .sorted { table.records[$0].lastCounted < table.records[$1].lastCounted }
+        for scan in scans { end(UInt32(scan), .inputEnded) }
+        table.removeAll(hash: table.hash)
+        tallies.removeAll()
+        watch.removeAll()
+        nextLook = .max
     }
 
     package var hasFindings: Bool { !findings.isEmpty }
@@ -110,19 +128,23 @@ package struct Detector: ~Copyable {
         return findings
     }
 
-    package var sourceCount: Int { table.count }
-    package var openScans: Int { table.count(of: .scanning) }
+    package var sourceCount: Int { table.liveCount }
+    package var openScans: Int { table.filing.count(of: .scanning) + crowds.sets.open }
 
     /// The memory that the table and what belongs to it hold. Unit: bytes.
     package var bytes: Int {
-        table.bytes + tallies.bytes + watch.bytes + crowds.bytes
+        table.bytes + tallies.bytes + watch.bytes + crowds.bytes + traceWatch.bytes
     }
 
     /// Changes settings and facts and keeps the table. A changed `memory` counts from the next
     /// start; a level that was reached stays.
     package mutating func apply(settings: DetectionSettings, facts: HostFacts) {
         limits = Limits(settings)
+        bucketEnd = 0
+        nextLook = clock.now
+        table.refile(lifetime: limits.lifetime)
         grader = Grader(settings: settings, facts: facts)
         ignore.replace(with: settings.ignore)
+        autoLevels = AutoLevels(settings.autoLevels)
     }
 }

@@ -68,8 +68,8 @@ struct DistributedPort: BitwiseCopyable {
     var isShared = false
     var isProbe = false
 
-    static func key(_ target: Target) -> UInt32 {
-        1 << 31 | UInt32(target.ipProtocol.rawValue) << 16 | UInt32(target.selector)
+    static func key(_ target: CommonTarget) -> UInt32 {
+        1 << 31 | UInt32(target.ipProtocol) << 16 | UInt32(target.selector)
     }
 
     var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: key >> 16) }

@@ -18,8 +18,6 @@ enum DistributedRule {
     private static let leastBaseline: UInt32 = 4
     /// Intervals after which the baseline is believed: an hour.
     private static let intervalsToLearn: UInt32 = 6
-    /// How many sources in the window keep an open scan alive and take newcomers in.
-    static let busySources = 10
 
     /// Looks at a host; nil when there is no distributed scan.
     ///
@@ -35,19 +33,42 @@ enum DistributedRule {
             UInt32(ports - Int(host.shared)) * 2 >= host.hits
         else { return nil }
         watch[slot].nextLook = host.total &+ UInt32(max(1, (sources + ports) / 8))
-        let isDense = neighbours(watch, slot) * 2 >= ports
-        if let stack = commonStack(watch, slot),
-            let most = spread(watch, slot, stack: stack, isDense: isDense)
-        {
+        if let stack = commonStack(watch, slot), let most = spread(watch, slot, stack: stack) {
             return DistributedVerdict(stack: stack, mostPorts: most)
         }
         let learned = host.interval - min(host.interval, host.since / minutes)
         guard learned >= intervalsToLearn,
             UInt32(ports) << UInt32(host.portShift) * 16
                 >= timesBaseline * max(host.baseline, leastBaseline * 16),
-            let most = spread(watch, slot, stack: nil, isDense: isDense)
+            let most = spread(watch, slot, stack: nil)
         else { return nil }
         return DistributedVerdict(stack: nil, mostPorts: most)
+    }
+
+    /// Whether an open scan goes on: half of what made it one is still in the window.
+    static func isBusy(
+        _ watch: borrowing DistributedWatch, at slot: Int, stack: UInt16?
+    ) -> Bool {
+        var sources = 0
+        let first = slot * DistributedWatch.sourcesEach
+        for place in first..<first + DistributedWatch.sourcesEach
+        where watch.sources[place].isUsed {
+            if stack == nil || StackFingerprint.short(watch.sources[place].stack) == stack {
+                sources += 1
+            }
+        }
+        var quarters = 0
+        let base = slot * DistributedWatch.portsEach
+        for place in base..<base + DistributedWatch.portsEach
+        where watch.ports[place].key != 0 && !watch.ports[place].isShared {
+            if stack == nil || watch.ports[place].stack == stack {
+                quarters += watch.ports[place].isProbe ? 4 : 1
+            }
+        }
+        let host = watch[slot]
+        let ordinary = stack == nil ? Int(timesBaseline / 2 * host.baseline / 16) * 4 : 0
+        return sources << Int(host.sourceShift) >= DistributedRule.sources / 2
+            && quarters << Int(host.portShift) >= max(2 * DistributedRule.ports, ordinary)
     }
 
     /// The stack of four fifths of the sources, or of those who own four fifths of the ports.
@@ -88,7 +109,7 @@ enum DistributedRule {
     ///
     /// - Returns: the most ports that a member may have.
     private static func spread(
-        _ watch: borrowing DistributedWatch, _ slot: Int, stack: UInt16?, isDense: Bool
+        _ watch: borrowing DistributedWatch, _ slot: Int, stack: UInt16?
     ) -> UInt16? {
         let base = slot * DistributedWatch.sourcesEach
         let places = base..<base + DistributedWatch.sourcesEach
@@ -110,8 +131,13 @@ enum DistributedRule {
         }
         // From 63 ports on nobody is left out.
         let most = middle == 63 ? UInt16.max : UInt16(10 * max(1, middle))
+        var left = LeftOut()
         var (count, several, biggest, quarters) = (0, 0, 0, 0)
-        for place in places where takes(place) && watch.sources[place].ports <= most {
+        for place in places where takes(place) {
+            guard watch.sources[place].ports <= most else {
+                left.add(UInt32(truncatingIfNeeded: watch.sources[place].source >> 32))
+                continue
+            }
             count += 1
             if watch.sources[place].ports > 1 { several += 1 }
             biggest = max(biggest, Int(watch.sources[place].quarters))
@@ -119,17 +145,38 @@ enum DistributedRule {
         }
         let shift = Int(watch[slot].sourceShift)
         guard count << shift >= sources, quarters << shift >= 4 * ports,
-            biggest * 4 <= quarters << shift, several * 2 >= count || isDense
+            biggest * 4 <= quarters << shift,
+            several * 2 >= count || isDense(watch, slot, without: left)
         else { return nil }
         return most
     }
 
-    /// Ports of the sample that have another next to them.
-    private static func neighbours(_ watch: borrowing DistributedWatch, _ slot: Int) -> Int {
+    /// Sources that scan for themselves.
+    private struct LeftOut {
+        var owners = InlineArray<8, UInt32>(repeating: 0)
+        var count = 0
+
+        mutating func add(_ owner: UInt32) {
+            if count < 8 { owners[count] = owner }
+            count += 1
+        }
+
+        func holds(_ owner: UInt32) -> Bool {
+            for index in 0..<min(8, count) where owners[index] == owner { return true }
+            return false
+        }
+    }
+
+    /// Whether half of the ports have another next to them.
+    private static func isDense(
+        _ watch: borrowing DistributedWatch, _ slot: Int, without left: LeftOut
+    ) -> Bool {
+        guard left.count <= 8 else { return false }
         var known = InlineArray<512, UInt32>(repeating: 0)
         var count = 0
         let base = slot * DistributedWatch.portsEach
-        for place in base..<base + DistributedWatch.portsEach where watch.ports[place].key != 0 {
+        for place in base..<base + DistributedWatch.portsEach
+        where watch.ports[place].key != 0 && !left.holds(watch.ports[place].owner) {
             known[count] = watch.ports[place].key
             count += 1
         }
@@ -139,7 +186,7 @@ enum DistributedRule {
         for index in 0..<max(0, count - 1) where known[index + 1] - known[index] <= reach {
             found += 1
         }
-        return found
+        return count > 0 && found * 2 >= count
     }
 
     /// Heap sort: in place, and as long for any order.
@@ -154,7 +201,9 @@ enum DistributedRule {
                 root = child
             }
         }
-        for start in stride(from: count / 2 - 1, through: 0, by: -1) { sink(start, count, &numbers) }
+        for start in stride(from: count / 2 - 1, through: 0, by: -1) {
+            sink(start, count, &numbers)
+        }
         for end in stride(from: count - 1, to: 0, by: -1) {
             (numbers[0], numbers[end]) = (numbers[end], numbers[0])
             sink(0, end, &numbers)

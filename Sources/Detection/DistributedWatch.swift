@@ -32,11 +32,12 @@ struct DistributedWatch: ~Copyable {
     static let mostPorts = 384
 
     init(capacity: Int) {
+        let rooms = capacity == 0 ? 0 : capacity + 1
         hosts = ContiguousArray(repeating: DistributedHost(), count: capacity)
         sources = ContiguousArray(
-            repeating: DistributedSource(), count: (capacity + 1) * DistributedWatch.sourcesEach)
+            repeating: DistributedSource(), count: rooms * DistributedWatch.sourcesEach)
         ports = ContiguousArray(
-            repeating: DistributedPort(), count: (capacity + 1) * DistributedWatch.portsEach)
+            repeating: DistributedPort(), count: rooms * DistributedWatch.portsEach)
         doors = ContiguousArray(repeating: Door(), count: capacity)
         ways = min(8, capacity)
     }
@@ -310,7 +311,7 @@ extension DistributedWatch {
                     ports[place].isShared = true
                     hosts[slot].shared += 1
                 }
-                if sighting.isProbe, !ports[place].isProbe {
+                if sighting.target.has(TargetBits.probe), !ports[place].isProbe {
                     ports[place].isProbe = true
                     hosts[slot].quarters += 3
                 }
@@ -331,7 +332,7 @@ extension DistributedWatch {
         }
         ports[place] = DistributedPort(
             key: key, owner: owner, stack: StackFingerprint.short(sighting.stack), minute: minute,
-            hits: 1, isProbe: sighting.isProbe)
+            hits: 1, isProbe: sighting.target.has(TargetBits.probe))
         hosts[slot].ports += 1
         hosts[slot].hits += 1
         hosts[slot].quarters += UInt32(sighting.quarters)

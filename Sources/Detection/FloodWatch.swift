@@ -91,10 +91,8 @@ struct FloodWatch: ~Copyable {
         guard sighting.isNewSource || sighting.isSecond || open > 0 else { return }
         // A server may have as many clients as it likes, and by UDP they ask once.
         if sighting.isServed, sighting.event.ipProtocol.rawValue != 6 { return }
-        let asked = UInt64(sighting.target.ipProtocol.rawValue) << 16
-        let selector = asked | UInt64(sighting.target.selector)
         count(sighting, hash(sighting.target.host), isPort: false)
-        count(sighting, hash(selector, 1 << 40), isPort: true)
+        count(sighting, hash(sighting.target.salt, 1 << 40), isPort: true)
     }
 
     private mutating func count(
@@ -130,7 +128,7 @@ struct FloodWatch: ~Copyable {
         let agrees =
             entries[place].host.isSame(as: target.host)
             && entries[place].selector == target.selector
-            && entries[place].ipProtocol == target.ipProtocol.rawValue
+            && entries[place].ipProtocol == target.ipProtocol
         if agrees {
             if entries[place].votes < .max { entries[place].votes += 1 }
         } else if entries[place].votes > 0 {
@@ -139,7 +137,7 @@ struct FloodWatch: ~Copyable {
             entries[place].votes = 1
             entries[place].host = target.host
             entries[place].selector = target.selector
-            entries[place].ipProtocol = target.ipProtocol.rawValue
+            entries[place].ipProtocol = target.ipProtocol
             entries[place].hasPort = target.hasPort
             entries[place].technique = Technique(of: sighting.event).rawValue
         }
@@ -259,6 +257,10 @@ struct FloodWatch: ~Copyable {
 
     private mutating func close(_ place: Int) -> Entry {
         let entry = entries[place]
+        // What it covered belonged to it.
+        for other in entries.indices where other != place && !entries[other].isOpen {
+            if FloodWatch.isAlike(entries[other], entry) { entries[other] = Entry() }
+        }
         entries[place] = Entry()
         open -= 1
         return entry
@@ -266,16 +268,15 @@ struct FloodWatch: ~Copyable {
 
     /// Whether an open flood of the same host or port says it already.
     private func isCovered(_ place: Int) -> Bool {
-        let entry = entries[place]
         for other in entries.indices where entries[other].isOpen {
-            if entries[other].host.isSame(as: entry.host) { return true }
-            if entries[other].selector == entry.selector,
-                entries[other].ipProtocol == entry.ipProtocol
-            {
-                return true
-            }
+            if FloodWatch.isAlike(entries[place], entries[other]) { return true }
         }
         return false
+    }
+
+    private static func isAlike(_ one: Entry, _ other: Entry) -> Bool {
+        one.host.isSame(as: other.host)
+            || one.selector == other.selector && one.ipProtocol == other.ipProtocol
     }
 
     /// Whether anything is left that may begin or end by time alone.

@@ -60,12 +60,17 @@ extension ToolMark {
             ? event.icmpCode == 9 && number == 295 : bytes.half(0) == 0x4504 && number == 296
     }
 
+    /// Over IPv6 the probes of OS detection share a flow label; Linux draws one of a million.
+    static func hasNmapFlowLabel(_ event: PacketEvent, _ bytes: Span<UInt8>) -> Bool {
+        (bytes.word(0, event) ?? 0) & 0x000f_ffff == 0x12345
+    }
+
     /// Whether the header is one that Nmap could have made, whose hop limit is then drawn from 37
     /// to 59: what scans without ports, over UDP and in fragments have to be known by.
     ///
     /// Range: a hop limit below 8 is a trace's, or has come further than anybody lives.
     static func hasNmapHeader(_ event: PacketEvent) -> Bool {
-        guard ToolMark.drawnHopLimits.contains(event.hopLimit),
+        guard isDrawn(event.hopLimit),
             event.isV6 || event.identification != 0
         else { return false }
         guard event.ipProtocol.rawValue == 6, !event.has(.shortTransport) else { return true }
@@ -76,5 +81,6 @@ extension ToolMark {
         }
     }
 
-    static let drawnHopLimits: ClosedRange<UInt8> = 8...59
+    @inline(__always)
+    static func isDrawn(_ hopLimit: UInt8) -> Bool { hopLimit >= 8 && hopLimit <= 59 }
 }

@@ -13,6 +13,10 @@ extension ToolMark {
         // Stacks forbid fragmentation for TCP; none of the tools does, but for OS detection.
         let isBare = !event.has(.dontFragment) && !event.has(.networkOptions)
         let bytes = Span<UInt8>(_bytes: packet)
+        if event.isV6, ToolMark.hasNmapFlowLabel(event, bytes) {
+            self = .nmapSystem
+            return
+        }
         switch event.ipProtocol.rawValue {
         case 6: self = ToolMark.tcp(event, bytes, isBare: isBare)
         case 17: self = ToolMark.udp(event, bytes, isBare: isBare)
@@ -51,7 +55,7 @@ extension ToolMark {
         }
     }
 
-    /// The raw TCP scans: window 1024 (1024, 2048, 3072 or 4096 before version 5.00).
+    /// The raw TCP scans: window 1024 (1024, 2048, 3072 or 4096 in older versions).
     private static func nmapScan(_ event: PacketEvent, _ bytes: Span<UInt8>) -> ToolMark {
         guard event.flags <= Control.all else { return .none }
         let start = Int(event.transportOffset)

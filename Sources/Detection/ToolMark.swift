@@ -3,7 +3,7 @@
 /// What one packet shows of the program that made it; a packet has one mark at most.
 ///
 /// Each mark, where it is known from and how it was measured: docs/decisions/tool-marks.md.
-package enum ToolMark: UInt8, CaseIterable, Sendable {
+package enum ToolMark: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case none = 0
     /// Window 1024, no more options than a segment size of 1460, and (seen over several packets)
     /// sequence numbers that one run of Nmap drew.

@@ -43,18 +43,19 @@ package struct ToolTally: BitwiseCopyable {
         if total == .max { halve() }
         total += 1
         guard mark != .none else { return }
-        if candidate == 0 || mark.tool != tool {
+        let family = ToolTally.family(mark.rawValue)
+        if family != ToolTally.family(candidate) {
             // As long as the other one has half of the packets it stays.
             guard (Int(hits) + Int(fits)) * 2 < Int(total) else { return }
             self = ToolTally(total: total, candidate: mark)
         }
-        if mark.tool == .nmap { noteHopLimit(hopLimit) }
+        if family == 1 { noteHopLimit(hopLimit) }
         switch mark {
         case .nmapHopLimit: fits += 1
         case .nmapScan:
             if link == 0 || ToolTally.areOfOneRun(link, sequenceNumber) {
                 hit(mark)
-            } else if ToolMark.drawnHopLimits.contains(hopLimit) {
+            } else if ToolMark.isDrawn(hopLimit) {
                 fits += 1
             }
             link = sequenceNumber
@@ -84,6 +85,20 @@ package struct ToolTally: BitwiseCopyable {
     }
 
     private var tool: Tool { ToolMark(rawValue: candidate)?.tool ?? .unknown }
+
+    /// A number for a mark's tool, by the order of ``ToolMark``: comparing two tools took a third
+    /// of the time of a count.
+    @inline(__always)
+    private static func family(_ mark: UInt8) -> UInt8 {
+        switch mark {
+        case 0: 0
+        case 1...4: 1
+        case 5: 2
+        case 6...7: 3
+        case 8: 4
+        default: 5
+        }
+    }
 
     private init(total: UInt8, candidate: ToolMark) {
         self.total = total
@@ -117,7 +132,7 @@ package struct ToolTally: BitwiseCopyable {
 
 extension ToolTally {
     private mutating func noteHopLimit(_ hopLimit: UInt8) {
-        guard ToolMark.drawnHopLimits.contains(hopLimit) else { return }
+        guard ToolMark.isDrawn(hopLimit) else { return }
         hopLimits |= 1 << UInt32(hopLimit & 31)
         lowestHopLimit = min(lowestHopLimit, hopLimit)
         highestHopLimit = max(highestHopLimit, hopLimit)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
-
 /// Why the host cannot be asked about itself.
 package struct HostError: Error, Hashable, Sendable {
     package enum Operation: String, Sendable {
@@ -30,7 +28,7 @@ extension HostError: CustomStringConvertible {
             ? ("sock_diag", "detection.served-ports")
             : ("rtnetlink", "detection.own-addresses and detection.home-networks")
         return "cannot \(operation.rawValue) (\(source)): "
-            + "\(NSError(domain: NSPOSIXErrorDomain, code: Int(errno)).localizedDescription). "
-            + "Set \(keys) in the settings."
+            + "\(SystemFailure(code: errno))."
+            + (operation == .open ? "" : " Set \(keys) in the settings.")
     }
 }

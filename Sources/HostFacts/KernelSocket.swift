@@ -4,8 +4,15 @@ import CNetfilter
 import Glibc
 
 /// A failed system call: its errno.
-struct SystemFailure: Error, Hashable {
+struct SystemFailure: Error, Hashable, CustomStringConvertible {
     let code: CInt
+
+    var description: String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        return String(decoding: text, as: UTF8.self)
+    }
 }
 
 /// An open netlink socket and the buffer that it receives into; the only file of this module with

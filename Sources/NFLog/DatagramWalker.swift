@@ -65,24 +65,25 @@ package struct DatagramWalker: ~Copyable, @unchecked Sendable {
             switch bytes.host16(at: offset + 4) {
             case MessageType.packet:
                 let isRepeated = openings.read(content)
-                unsafe openings.withLatest { fields, opening in
-                    if let number = unsafe fields.pointee.sequence {
-                        counters.gap &+= sequence.missing(before: number)
-                    }
-                    if unsafe fields.pointee.isMalformed {
-                        counters.malformed &+= 1
-                    } else {
-                        messages &+= 1
-                        unsafe body(
-                            LogMessage(content, fields, opening: opening, isRepeated: isRepeated))
-                    }
+                let fields = unsafe openings.latestFields
+                if let number = unsafe fields.pointee.sequence {
+                    counters.gap &+= sequence.missing(before: number)
+                }
+                if unsafe fields.pointee.isMalformed {
+                    counters.malformed &+= 1
+                } else {
+                    messages &+= 1
+                    unsafe body(
+                        LogMessage(
+                            content, fields, opening: openings.latestNumber, isRepeated: isRepeated)
+                    )
                 }
             case MessageType.done, MessageType.noOperation: break
             case MessageType.error: countError(content, &counters)
             case MessageType.overrun: counters.overruns &+= 1
             default: counters.foreign &+= 1
             }
-            offset += (length + 3) & ~3
+            offset &+= (length &+ 3) & ~3
         }
         counters.messages &+= UInt64(messages)
         return messages

@@ -39,6 +39,29 @@ struct ScenarioTests {
         #expect(scenario.expectations[1].text == "nothing more")
     }
 
+    @Test("Several sources send a row together, or share it among them")
+    func sources() throws {
+        func senders(_ words: String) throws -> [String] {
+            try Scenario("0 tcp 203.0.113.254:1 > 192.0.2.10:1-4 S \(words)").events.map {
+                "\($0.source) \($0.destinationPort) \($0.time.nanoseconds)"
+            }
+        }
+        #expect(
+            try senders("sources=2 every=1").prefix(3) == [
+                "203.0.113.254 1 0", "203.0.113.255 1 0", "203.0.113.254 2 1000000000",
+            ])
+        #expect(try senders("sources=2").count == 8)
+        #expect(
+            try senders("sources=3 shared") == [
+                "203.0.113.254 1 0", "203.0.113.255 2 0", "203.0.114.0 3 0", "203.0.113.254 4 0",
+            ])
+        let six = try Scenario("0 udp [2001:db8:7::5]:1 > [2001:db8::10]:53 sources=2")
+        #expect(six.events.map(\.source.description) == ["2001:db8:7::5", "2001:db8:8::5"])
+        #expect(throws: ScenarioError.self) {
+            try Scenario("0 tcp 203.0.113.1:1 > 192.0.2.10:1-65535 S sources=65535")
+        }
+    }
+
     private func event(_ line: String) throws -> PacketEvent {
         try #require(try Scenario("0 " + line).events.first)
     }

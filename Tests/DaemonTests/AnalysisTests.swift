@@ -33,7 +33,7 @@ struct AnalysisTests {
             event(
                 tcp(
                     from: Address(v4: 0xc633_6400 + UInt32.random(in: 0..<40, using: &random)),
-                    port: .random(in: 1...300, using: &random)),
+                    port: .random(in: 1...250, using: &random)),
                 time: Timestamp.testStart.advanced(byNanoseconds: Int64(index) * 10_000_000))
         }
         var told: [[Decision]] = []
@@ -46,7 +46,7 @@ struct AnalysisTests {
             analysis.finish(at: events[4999].time) { decisions.append($0) }
             told.append(decisions)
         }
-        #expect(told[0].count > 100)
+        #expect(told[0].count > 50)
         #expect(told[0] == told[1])
         // Beyond 256 targets counts are estimates, which hang on the seed; nothing comes so far here.
         #expect(Set(told[0].map(\.reason)) == Set(told[2].map(\.reason)))

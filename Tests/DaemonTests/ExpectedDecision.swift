@@ -30,32 +30,37 @@ struct ExpectedDecision: Hashable, Comparable, CustomStringConvertible {
     /// Everything that was decided, in the scenarios' words.
     static func told(by decisions: [Decision]) -> [ExpectedDecision] {
         var told: [ExpectedDecision] = []
-        /// The time at which each source's open scan was detected.
-        var open: [Network: Timestamp] = [:]
+        /// The time at which each open scan and flood was detected, by who makes it.
+        var open: [String: Timestamp] = [:]
         for decision in decisions {
             guard let scan = decision.scan else {
                 told.append(ExpectedDecision(time: decision.time, text: decision.reason))
                 continue
             }
             switch decision.action {
-            case .scanDetected: open[scan.source] = decision.time
+            case .scanDetected, .floodDetected: open[key(scan)] = decision.time
             case .scanEnded:
                 told.append(
                     ExpectedDecision(
-                        time: open.removeValue(forKey: scan.source) ?? decision.time,
+                        time: open.removeValue(forKey: key(scan)) ?? decision.time,
                         text: words(scan)))
                 if decision.ending != .inputEnded {
                     told.append(
                         ExpectedDecision(
-                            time: decision.time, text: "end of scan by \(name(scan.source))"))
+                            time: decision.time, text: "end of scan by \(name(scan))"))
                 }
+            case .floodEnded:
+                told.append(
+                    ExpectedDecision(
+                        time: open.removeValue(forKey: key(scan)) ?? decision.time,
+                        text: "flood by \(name(scan)): \(scan.packets) packets"))
             case .attemptsRepeated:
                 told.append(
                     ExpectedDecision(
                         time: decision.time,
-                        text: "repeated attempts by \(name(scan.source)): "
+                        text: "repeated attempts by \(name(scan)): "
                             + "\(decision.attempts ?? 0) packets"))
-            case .scanEscalated, .floodDetected, .floodEnded, .loss: break
+            case .scanEscalated, .loss: break
             }
         }
         return told.sorted()
@@ -65,11 +70,18 @@ struct ExpectedDecision: Hashable, Comparable, CustomStringConvertible {
         let direction = scan.direction == .inbound ? "" : "\(scan.direction.rawValue) "
         let kind = scan.kind == .pingSweep ? "ping sweep" : "\(scan.kind.rawValue) scan"
         let techniques = scan.techniques.map(\.description).joined(separator: " ")
-        return "\(direction)\(kind) by \(name(scan.source)): \(scan.targets.count) targets, "
+        return "\(direction)\(kind) by \(name(scan)): \(scan.targets.count) targets, "
             + "level \(scan.level), \(scan.packets) packets, \(techniques)"
     }
 
-    private static func name(_ source: Network) -> String {
-        source.isHost ? source.address.description : source.description
+    /// Names a scan from its beginning to its end, while a set of sources grows.
+    private static func key(_ scan: ScanSummary) -> String {
+        guard scan.crowd != nil else { return name(scan) }
+        return "\(scan.kind) \(scan.destinations)"
+    }
+
+    private static func name(_ scan: ScanSummary) -> String {
+        if let crowd = scan.crowd { return "\(crowd.total.count) sources" }
+        return scan.source.isHost ? scan.source.address.description : scan.source.description
     }
 }

@@ -81,7 +81,8 @@ struct PipelineTests {
         return PacketEvent(
             time: System.now,
             source: Address(v4: 0xc612_0000 + UInt32(source)),
-            destination: Address(v4: 0xc000_020a),
+            // A host for each scanner, else they would be one distributed scan.
+            destination: Address(v4: 0xc000_0200 + UInt32(source % 10 == 0 ? source / 10 : 10)),
             ipProtocol: .tcp, sourcePort: 40001,
             destinationPort: UInt16(source % 10 == 0 ? 1 + round : 22),
             flags: TCPFlags.syn.rawValue, window: 1024, origin: origin)

@@ -86,11 +86,16 @@ struct ScenarioTests {
 
     @Test("A day of background radiation, two ports from each of ten thousand sources, is quiet")
     func radiation() throws {
-        var text = "# Many sources, two ports each.\n"
+        var text = "# Many sources of several makes, two ports each, a popular one and any other.\n"
+        let popular = [22, 23, 80, 443, 445, 3389, 8080]
+        let windows = [1024, 65535, 64240, 29200, 8192]
         for source in 0..<10_000 {
             let address = "198.18.\(source / 250).\(1 + source % 250)"
-            text += "\(source * 8).0 tcp \(address):40001 > 192.0.2.10:\(1 + source % 60000) S\n"
-            text += "\(source * 8).5 tcp \(address):40001 > 192.0.2.11:23 S\n"
+            let words = "S win=\(windows[source % 5])"
+            // 7919 is a prime, so that the other ports are all over the place.
+            let other = source % 3 == 0 ? 1 + source * 7919 % 60_000 : popular[source / 7 % 7]
+            text += "\(source * 8).0 tcp \(address):40001 > 192.0.2.10:\(other) \(words)\n"
+            text += "\(source * 8).5 tcp \(address):40001 > 192.0.2.11:23 \(words)\n"
         }
         #expect(try replay(text: text).decisions.isEmpty)
     }
@@ -118,7 +123,7 @@ struct ScenarioTests {
         try replay.read(
             path: path, options: CaptureOptions(referenceTime: Timestamp(nanoseconds: 0)),
             carryOut: { decisions.append($0) }, progress: { _ in })
-        replay.finish { decisions.append($0) }
+        try replay.finish { decisions.append($0) }
         return (decisions, replay.summary)
     }
 }

@@ -73,8 +73,12 @@ private func scenes() throws -> [(name: String, decision: Decision)] {
             "Maimon, outbound",
             decision(found, try summary(direction: .outbound, techniques: [.maimon]))
         ),
-        ("distributed", decision(found, try summary(kind: .distributed))),
-        ("decoy", decision(found, try summary(kind: .decoy))),
+        ("distributed", decision(found, try crowd())),
+        ("distributed, ended", decision(end, try crowd(sources: 250), after: .seconds(3600))),
+        ("decoy", decision(found, try crowd(.decoy, sources: 6))),
+        ("a member, folded in", decision(.scanEnded(.joined), first)),
+        ("flood", decision(.floodDetected(floodOfTheDay), try flooded())),
+        ("flood, over", decision(.floodEnded(floodOfTheDay), try flooded(), after: .seconds(60))),
         ("attempts", decision(.attemptsRepeated(packets: 65), attempts)),
         ("loss", try #require(loss)),
     ]

@@ -72,3 +72,31 @@ func decision(
     let finding = Finding(event: event, time: summary.end.plus(after), summary: summary)
     return decider.decide(finding, origin: origin, loss: loss)
 }
+
+/// So many sources from 203.0.113.1 on that share 412 ports of one host among them.
+func crowd(
+    _ kind: ScanKind = .distributed, sources: Int = 63, exact: Bool = true, level: Int = 3
+) throws -> ScanSummary {
+    var scan = try summary(
+        from: "203.0.113.1", kind: kind, packets: 412, ports: DistinctCount(412, exact: false),
+        range: 1...1000, sample: [1, 2, 3], level: level, lasting: .seconds(540),
+        likelihood: 571.16)
+    scan.crowd = CrowdSummary(
+        members: try (1...min(100, sources)).map { try address("203.0.113.\($0)") },
+        total: DistinctCount(sources, exact: exact))
+    return scan
+}
+
+let floodOfTheDay = FloodCounts(sources: 50_000, rate: 10_004.2, peak: 10_100)
+
+/// A flood of one port of one host.
+func flooded() throws -> ScanSummary {
+    var scan = try summary(
+        from: "198.51.100.117", packets: 50_021, ports: DistinctCount(1), range: 80...80,
+        sample: [80],
+        transports: [TransportSummary(ipProtocol: .tcp, packets: 50_021, ports: 80...80)],
+        level: 5, lasting: .seconds(5), likelihood: 0)
+    scan.crowd = CrowdSummary(
+        members: [], total: DistinctCount(50_000, exact: false), isFlood: true)
+    return scan
+}

@@ -98,7 +98,8 @@ struct FloodTests {
 
     @Test("One port of many hosts, and many ports of one host, are floods too")
     func shapes() throws {
-        let port = findings(in: forged(3000, over: 5, to: { host(1 + $0 % 200) }, port: { _ in 23 }))
+        let port = findings(
+            in: forged(3000, over: 5, to: { host(1 + $0 % 200) }, port: { _ in 23 }))
         #expect(port.floods.count == 1)
         let swept = try #require(port.floods.first?.summary)
         #expect(swept.portSample == [23])

@@ -86,6 +86,22 @@ struct ReadingTests {
     }
 }
 
+@Suite("Errors of the host")
+struct HostErrorTests {
+    @Test("An error says what cannot be done, why, and which settings take the host's place")
+    func words() {
+        #expect(
+            HostError(.readAddresses, errno: 11).description
+                == "cannot read this host's addresses (rtnetlink): Resource temporarily "
+                + "unavailable. Set detection.own-addresses and detection.home-networks in the "
+                + "settings.")
+        #expect(
+            HostError(.readSockets, errno: 1).description
+                == "cannot read which ports this host serves (sock_diag): Operation not "
+                + "permitted. Set detection.served-ports in the settings.")
+    }
+}
+
 @Suite("Which sockets are servers")
 struct CensusTests {
     private func socket(

@@ -9,6 +9,8 @@ final class DaemonUnderTest {
         /// Names its files, so that two daemons do not share any.
         var name = "picket"
         var groups = "[5]"
+        /// The networks that are home; nil: as the host says.
+        var home: [String]? = Cable.home
         /// Lines under `detection:`.
         var detection: [String] = []
         /// Lines of their own.
@@ -25,6 +27,8 @@ final class DaemonUnderTest {
     let child: Child
     let settings: String
     let log: String
+    /// What it records of its host.
+    let facts: String
 
     /// The program beside this test's own file.
     static let program: String = {
@@ -38,6 +42,7 @@ final class DaemonUnderTest {
     init(on stage: Stage, _ choice: Choice = Choice()) async throws {
         self.stage = stage
         log = choice.log ?? "\(stage.folder)/\(choice.name)/decisions.json"
+        facts = "\(stage.folder)/\(choice.name)/facts.json"
         settings = try DaemonUnderTest.write(choice, on: stage)
         child = try stage.start(
             in: stage.target, choice.entry + [DaemonUnderTest.program, "run", "--config", settings])
@@ -52,11 +57,14 @@ final class DaemonUnderTest {
     static func write(_ choice: Choice, on stage: Stage) throws -> String {
         let folder = "\(stage.folder)/\(choice.name)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let home = Cable.home.map { "\"\($0)\"" }.joined(separator: ", ")
+        let home = choice.home.map { networks in
+            "[" + networks.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+        }
         let lines =
             ["nflog:", "  groups: \(choice.groups)"] + choice.nflog.map { "  \($0)" }
-            + ["detection:", "  home-networks: [\(home)]"]
-            + ["  table: \(folder)/table"] + choice.detection.map { "  \($0)" }
+            + ["detection:", "  home-networks: \(home ?? "null")"]
+            + ["  table: \(folder)/table", "  facts: \(folder)/facts.json"]
+            + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
             + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
             + choice.more
@@ -137,6 +145,21 @@ final class DaemonUnderTest {
             var drop: UInt64
             var refused: UInt64
         }
+        struct Host: Decodable {
+            var ownAddresses: [String]
+            var homeNetworks: [String]
+            var gateways: [String]
+            var servedPorts: [String]
+            var ephemeralPorts: String
+
+            private enum CodingKeys: String, CodingKey {
+                case gateways
+                case ownAddresses = "own_addresses"
+                case homeNetworks = "home_networks"
+                case servedPorts = "served_ports"
+                case ephemeralPorts = "ephemeral_ports"
+            }
+        }
         var pid: Int32
         var groups: [Group]
         var events: [String: UInt64]
@@ -145,6 +168,7 @@ final class DaemonUnderTest {
         var watchers: Int
         var ring: Ring
         var log: Log?
+        var host: Host
 
         /// Messages that were read, of all groups.
         var messages: UInt64 { groups.reduce(0) { $0 + $1.messages } }

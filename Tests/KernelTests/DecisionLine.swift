@@ -19,11 +19,18 @@ struct DecisionLine: Decodable, CustomStringConvertible {
     struct Scan: Decodable {
         var kind: String?
         var techniques: [String]
+        var tool: String
+        var toolMark: String?
         var packets: UInt64
         var targets: Int
         var hosts: Int
         var ports: Ports
         var prefix: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case kind, techniques, tool, packets, targets, hosts, ports, prefix
+            case toolMark = "tool_mark"
+        }
     }
     struct Loss: Decodable {
         var gap: UInt64

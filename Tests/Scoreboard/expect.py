@@ -10,12 +10,14 @@ The rule, for Picket and its peers alike:
   are counted.
 - The fields are right when the decision is and, for each scan, source, kind, technique, tool and
   level are as expected. A peer is held only to those that it tells: psad tells techniques, level,
-  Masscan and Mirai; CrowdSec the source; scanlogd the source and the flags.
+  and of tools Masscan and Mirai; CrowdSec the source; scanlogd the source and the flags.
 - A flood is a fact about packets, not a scan: Picket must tell it once where it is expected, peers
-  need not. It is no alert on a quiet case that expects it.
+  need not. It is no alert on a quiet case that expects it. In the same way Picket's summary must
+  name a traceroute.
 - Picket's repeated attempts by a source that is an expected scan, its loss events, blocks and
   signature matches are no findings of scans, and not judged; repeated attempts by anybody else are
   an alert.
+- An IPv6 source may be named by its address or its network, unless it used many addresses.
 - Where the packets do not show the tool for sure, both the name and `unknown` are right.
 """
 
@@ -37,6 +39,8 @@ class Scan:
     destination: str | None = None  # of a set of sources
     members: tuple = ()  # of a set of sources
     direction: str = "inbound"
+    rotating: bool = False  # all of the network is the source; otherwise its one address will do
+    whole: frozenset = frozenset()  # the techniques for a program that puts fragments together
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Case:
     scans: tuple = ()
     flood: bool = False
     settings: tuple = ()  # `picket replay --set`: facts that live come from the host
+    told: str | None = None  # what Picket's summary must say, although it is no finding
     large: bool = False  # left out by --quick
 
     @property
@@ -69,6 +74,7 @@ class Finding:
     total: int | None = None
     direction: str | None = None
     coarse: bool = False  # it tells flags, so connect is SYN and window is ACK
+    knows: tuple = ()  # the tools that it would name
 
     def words(self):
         parts = [self.source or f"{self.total or len(self.members or ())} sources"]
@@ -86,6 +92,7 @@ class Answer:
     findings: list = field(default_factory=list)
     alerts: int = 0
     floods: int | None = None  # None: the program does not know floods
+    told: bool = True  # whether it said what is no finding but must be told
     not_played: str | None = None  # why it could not be asked
 
 
@@ -96,21 +103,15 @@ class Verdict:
     wrong: list  # sentences
 
 
-def same_source(expected, found):
-    if found is None:
-        return expected is None
-    if expected is None:
-        return False
-    if "/" in expected and "/" not in found:  # a peer that names each address of a network
-        return False
-    return ipaddress.ip_network(expected, False) == ipaddress.ip_network(found, False)
-
-
 def matches(scan, finding):
-    if scan.source is None:
-        return finding.source is None and finding.kind == scan.kind and (
+    if scan.source is None or finding.source is None:
+        return scan.source == finding.source and finding.kind == scan.kind and (
             finding.destination == scan.destination)
-    return same_source(scan.source, finding.source)
+    expected = ipaddress.ip_network(scan.source)
+    found = ipaddress.ip_network(finding.source, False)
+    if scan.rotating:
+        return found == expected
+    return found.version == expected.version and found.subnet_of(expected)
 
 
 def judge(case, answer):
@@ -133,6 +134,8 @@ def judge(case, answer):
         wrong.append(f"and {len(left) - 3} more")
     if answer.floods is not None and answer.floods != (1 if case.flood else 0):
         details.append(f"{answer.floods} floods, not {1 if case.flood else 0}")
+    if not answer.told:
+        details.append(f"not told: {case.told}")
     if case.quiet and answer.alerts and not left:
         wrong.append(f"{answer.alerts} alerts")
     return Verdict(not wrong, not wrong and not details, wrong + details)
@@ -146,10 +149,12 @@ def differences(scan, finding):
     expected = frozenset(scan.techniques)
     if finding.coarse:
         expected -= {"connect", "window"}
-    if finding.techniques is not None and finding.techniques != expected:
+    if finding.techniques is not None and finding.techniques not in (expected, scan.whole):
         found.append(f"techniques {'+'.join(sorted(finding.techniques)) or 'none'},"
                      f" not {'+'.join(sorted(expected))}")
-    if finding.tool is not None and finding.tool not in scan.tool:
+    if finding.tool is None and finding.knows and set(scan.tool) <= set(finding.knows):
+        found.append(f"tool not told: {' or '.join(scan.tool)}")
+    elif finding.tool is not None and finding.tool not in scan.tool:
         found.append(f"tool {finding.tool}, not {' or '.join(scan.tool)}")
     levels = scan.level if isinstance(scan.level, tuple) else (scan.level,)
     if finding.level is not None and finding.level not in levels:

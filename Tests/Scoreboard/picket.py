@@ -10,11 +10,11 @@ from scans import HOME
 
 SCANS = ("scan-detected", "scan-escalated", "scan-ended")
 UNJUDGED = ("loss", "signature-matched", "source-blocked", "source-unblocked", "block-refused",
-            "flood-detected")
+            "flood-detected", "flood-ended")
 
 
 def replay(binary, capture, settings):
-    words = [binary, "replay", "--json", "--quiet"]
+    words = [binary, "replay", "--json"]
     for setting in settings:
         words += ["--set", setting]
     with open(os.devnull) as config:
@@ -22,12 +22,12 @@ def replay(binary, capture, settings):
                               text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"picket replay ended with {done.returncode}: {done.stderr.strip()}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
-def understood(case, decisions):
+def understood(case, decisions, summary):
     """The findings of a run: one for each scan, with its numbers at the end."""
-    answer, open_scans = Answer(floods=0), {}
+    answer, open_scans = Answer(floods=0, told=case.told is None or case.told in summary), {}
     expected = {scan.source for scan in case.scans}
     for decision in decisions:
         action, about = decision["event"]["action"], decision.get("picket") or {}
@@ -74,7 +74,7 @@ def ask(binary, case, capture):
     """Once as the case says and, if it says nothing of home, once more with home networks: a host
     knows them, a replay may not, and both must come to the same."""
     runs = [case.settings] if case.settings else [(), (HOME,)]
-    return [understood(case, replay(binary, capture, settings)) for settings in runs]
+    return [understood(case, *replay(binary, capture, settings)) for settings in runs]
 
 
 def version(binary):

@@ -3,13 +3,21 @@
 
 Its settings are the package's but for paths and for mail, whois and other programs, which do
 nothing: nothing leaves the machine. Every alert mail that it writes is an alert; what it says of a
-source is taken from all of that source's mails."""
+source is taken from all of that source's mails. Before the case it is shown one more packet, of
+somebody else, with TCP options: only then does it know that they are logged, and so Masscan.
 
+It counts a source's packets over the whole file: offline a scan never times out, so it finds slow
+ones that it would have forgotten when live."""
+
+import calendar
 import os
 import re
 import shutil
 import subprocess
+import time
 
+import frames
+import logtext
 from expect import Answer, Finding
 
 FLAGS = {"SYN": "SYN", "FIN": "FIN", "NULL": "NULL", "URG PSH FIN": "XMAS", "ACK": "ACK",
@@ -55,7 +63,8 @@ def understood(said):
     answer, by_source, by_technique = Answer(), {}, {}
     for source, text in said:
         answer.alerts += 1
-        finding = by_source.setdefault(source, Finding(source, coarse=True))
+        finding = by_source.setdefault(
+            source, Finding(source, coarse=True, knows=("masscan", "mirai")))
         level = re.search(r"Danger level: \[(\d)\]", text)
         finding.level = max(finding.level or 0, int(level[1])) if level else finding.level
         counts = by_technique.setdefault(source, {})
@@ -78,10 +87,16 @@ def understood(said):
 
 
 def ask(root, log, folder, acks):
+    """Reads the log text of a case, in a folder of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("log", "run", "fifo"):
         os.makedirs(os.path.join(folder, name))
-    path = settings(root, folder, acks)
+    path, whole = settings(root, folder, acks), os.path.join(folder, "kern.log")
+    with open(log) as case, open(whole, "w") as file:
+        text = case.read()
+        seconds = calendar.timegm(time.strptime("2026 " + text[:15], "%Y %b %d %H:%M:%S"))
+        file.write(logtext.line(seconds, frames.tcp(
+            "203.0.113.254", 50000, "192.0.2.254", 60001, options=frames.LINUX)) + text)
     library = os.path.join(root, "usr/lib/x86_64-linux-gnu/perl5")
     modules = [os.path.join(root, "usr/share/perl5")]
     for top, names, _ in os.walk(os.path.join(root, "usr/lib")):
@@ -89,8 +104,8 @@ def ask(root, log, folder, acks):
             modules.append(top)
     environment = {**os.environ, "PERL5LIB": ":".join([*modules, library]), "TZ": "UTC"}
     done = subprocess.run(
-        ["unshare", "--net", "/usr/bin/perl", os.path.join(root, "usr/sbin/psad"), "--Analyze", "-m", log,
-         "-c", path, "--analysis-write-data", "--email-analysis"],
+        ["unshare", "--net", "/usr/bin/perl", os.path.join(root, "usr/sbin/psad"), "--Analyze",
+         "-m", whole, "-c", path, "--analysis-write-data", "--email-analysis"],
         capture_output=True, text=True, env=environment, check=False)
     if "Finished --Analyze cycle" not in done.stdout:
         raise RuntimeError(f"psad ended early: {(done.stdout + done.stderr)[-400:]}")

@@ -4,10 +4,9 @@
 import random
 import struct
 
-from expect import Case
-from frames import (ACK, FIN, HOST, LINUX, MSS, PSH, ROUTER, RST, SYN, WINDOWS, echo, hosts, icmp,
-                    ip, quoted, tcp, udp)
-from scans import BEGIN, HOME, SERVER, TARGETS, connects, crew, forged, mixed, spaced
+from expect import Case, Scan
+from frames import (ACK, FIN, LINUX, MSS, PSH, RST, SYN, WINDOWS, echo, icmp, ip, quoted, tcp, udp)
+from scans import BEGIN, SERVER, TARGETS, connects, crew, forged, mixed, raw, spaced
 
 DAY = 86_400
 POPULAR = (23, 23, 23, 445, 445, 22, 22, 80, 443, 8080, 3389, 5555, 1433, 6379, 8443, 2323, 81,
@@ -352,6 +351,18 @@ def nearly():
     return mixed(packets)
 
 
+def hidden():
+    """A scanner with a probe every twenty minutes, in a day of background radiation."""
+    ports = random.Random("hidden").sample(range(1, 1024), 60)
+    return mixed(radiation(name="hidden"), spaced(
+        raw("203.0.113.201", [(SERVER, port) for port in ports]), 1200, 333))
+
+
+# Not quiet, but made of what is.
+HIDDEN = (
+    Case("among-radiation", "60 ports, one every 20 minutes, in a day of background radiation",
+         hidden, (Scan("203.0.113.201", "vertical", ("SYN",), 2),)),
+)
 QUIET = (
     Case("quiet-radiation", "a day of background radiation: 1,500 sources, 1 to 4 targets each",
          radiation),
@@ -364,9 +375,12 @@ QUIET = (
     Case("quiet-monitor", "a monitoring system asks four things for a week", monitor),
     Case("quiet-mail", "twelve mail servers try again for two days", mail),
     Case("quiet-knocking", "port knocking with four ports, twice a day", knocking),
-    Case("quiet-traceroute-udp", "traceroute by UDP", lambda: traceroute("udp")),
-    Case("quiet-traceroute-icmp", "traceroute by ICMP", lambda: traceroute("icmp")),
-    Case("quiet-traceroute-tcp", "traceroute by TCP", lambda: traceroute("tcp")),
+    Case("quiet-traceroute-udp", "traceroute by UDP", lambda: traceroute("udp"),
+         told="traceroute from 203.0.113.45"),
+    Case("quiet-traceroute-icmp", "traceroute by ICMP", lambda: traceroute("icmp"),
+         told="traceroute from 203.0.113.45"),
+    Case("quiet-traceroute-tcp", "traceroute by TCP", lambda: traceroute("tcp"),
+         told="traceroute from 203.0.113.45"),
     Case("quiet-reboot", "the router forgot all connections", reboot),
     Case("quiet-chatter", "what neighbours say to everybody", chatter),
     Case("quiet-daily", "a client that tries four services every day for two weeks", daily),

@@ -24,7 +24,8 @@ LINE = re.compile(r"(\d+\.\d+\.\d+\.\d+)(?::\d+)? to (\S+) (?:and others, )?port
 FLAGS = {"S": "SYN", "F": "FIN", "": "NULL", "FPU": "XMAS", "A": "ACK", "FA": "maimon"}
 
 
-def playable(packets):
+def unplayable(packets):
+    """Why a capture is not played, if it is not."""
     if len(packets) > MOST:
         return f"more than {MOST:,} packets"
     if packets[-1][0] - packets[0][0] > LONGEST:
@@ -49,7 +50,9 @@ def understood(lines):
         if found:
             answer.alerts += 1
             finding = by_source.setdefault(found[1], Finding(found[1], coarse=True))
-            name = FLAGS.get(re.sub("[a-z?xXyY]", "", found[3]), "other")
+            # A capital: set in every packet; a small letter: in none; a question mark: in some.
+            name = "other" if "?" in found[3][:6] else FLAGS.get(
+                re.sub("[a-zXY?]", "", found[3]), "other")
             finding.techniques = (finding.techniques or frozenset()) | {name}
     answer.findings = list(by_source.values())
     return answer

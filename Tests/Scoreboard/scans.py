@@ -4,11 +4,12 @@
 Outside addresses are of RFC 5737 and RFC 3849; forged floods, which need more of them, are of the
 ranges for tests and carriers (RFC 2544, RFC 6598)."""
 
+import heapq
 import random
 import struct
 
 from expect import Case, Scan
-from frames import (ACK, FIN, HOST, LINUX, MSS, PSH, URG, WINDOWS, checksum, echo, hosts, ip,
+from frames import (ACK, FIN, HOST, LINUX, MSS, PSH, ROUTER, URG, WINDOWS, checksum, echo, hosts, ip,
                     packed, tcp, udp)
 
 BEGIN = 1_767_614_400  # 2026-01-05 12:00:00 UTC
@@ -175,7 +176,6 @@ def forged(count, rate, seed, port=80, host="192.0.2.80"):
 
 def among_forged(count, rate, every, ports, seed):
     """A real scanner, one probe every so many seconds, in a flood."""
-    import heapq
     probes = spaced(raw("203.0.113.99", [(SERVER, port) for port in range(20, 20 + ports)]),
                     every, 0.5)
     return heapq.merge(forged(count, rate, seed), probes, key=lambda packet: packet[0])
@@ -184,7 +184,8 @@ def among_forged(count, rate, every, ports, seed):
 def infected():
     chance = random.Random("infected")
     outside = chance.sample(hosts("198.51.100.0/24") + hosts("203.0.113.0/24"), 60)
-    return spaced(connects("192.0.2.66", [(host, 445) for host in outside], ttl=64, sender=HOST), .4)
+    return spaced(connects("192.0.2.66", [(host, 445) for host in outside], ttl=64,
+                           sender=HOST, link=ROUTER), .4)
 
 
 def internal():
@@ -238,9 +239,10 @@ BUILT = (
     Case("sweep-ssdp", "UDP 1900 of 30 hosts from far away", ssdp_sweep,
          (Scan("203.0.113.65", "horizontal", ("UDP",), 2, ("unknown", "zmap")),)),
     Case("rotating-64", "40 probes, each from another address of one /64", rotating,
-         (Scan("2001:db8:bad:1::/64", "vertical", ("SYN",), 2),)),
+         (Scan("2001:db8:bad:1::/64", "vertical", ("SYN",), 2, rotating=True),)),
     Case("rotating-48", "60 probes, each from another /64 of one /48", rotating_site,
-         (Scan("2001:db8:bad::/48", "vertical", ("SYN",), 2, targets=8),)),
+         (Scan("2001:db8:bad::/48", "vertical", ("SYN",), 2, targets=8,
+               rotating=True),)),
     Case("distributed-200", "1000 ports of one host by 200 sources, 5 each, in 8 min",
          lambda: distributed("distributed", 200, 5, .48),
          (Scan(None, "distributed", ("SYN",), 3, ("unknown", "nmap"), targets=40,
@@ -277,7 +279,8 @@ BUILT = (
          (Scan("192.0.2.67", "vertical", ("connect", "SYN"), 2, direction="internal"),),
          settings=(HOME,)),
     Case("fragments-cut", "nmap -f, the fragments not put together", cut,
-         (Scan("198.51.100.7", "vertical", ("other",), 2, ("unknown", "nmap")),)),
+         (Scan("198.51.100.7", "vertical", ("other",), 2, ("unknown", "nmap"),
+               whole=frozenset({"SYN"})),)),
     Case("strange-flags", "40 ports with flags that no stack sends first", strange_flags,
          (Scan("203.0.113.55", "vertical", ("other",), 2),)),
     Case("ack-unmarked", "60 ports by ACK alone, without a tool's mark", patient_acks,

@@ -53,7 +53,7 @@ def cell(case, answer, verdict):
     if verdict.fields:
         return f"right{alerts}"
     if verdict.right:
-        return f"right{alerts}; but {'; '.join(verdict.wrong)}"
+        return f"source right{alerts}; but {'; '.join(verdict.wrong)}"
     if not answer.findings:
         return "nothing"
     named = {finding.source for finding in answer.findings}
@@ -116,10 +116,11 @@ def write(path, rows, peers, binary, root, most_lines):
         "Written by `contrib/scoreboard`; do not edit. Every case is a capture of packets that a "
         "firewall dropped: recorded from the real tool in network namespaces "
         "(`Tests/Scoreboard/record.py`), or built packet by packet (`scans.py`, `quiet.py`). "
-        "All programs get the same packets.", "",
-        f"- {time.strftime('%Y-%m-%d', time.gmtime())}, Linux {platform.release()}, commit "
+        "All programs get the same packets. What a peer of the same version said before of the "
+        "same packets is not asked again (`--anew` does).", "",
+        f"- {time.strftime('%Y-%m-%d', time.gmtime())}, Linux {'.'.join(platform.release().split('.')[:2])}, commit "
         f"{commit.strip() or 'unknown'}",
-        f"- Picket {picket.version(binary)}: `picket replay --json`, once without settings and once "
+        f"- {picket.version(binary).capitalize()}: `picket replay --json`, once without settings and once "
         "with `detection.home-networks` (a host knows them); right means right both times",
         f"- psad {found.get('psad')}: `psad --Analyze -m LOG --analysis-write-data "
         "--email-analysis`, its mails counted; once as packaged, once with "
@@ -130,7 +131,8 @@ def write(path, rows, peers, binary, root, most_lines):
         f"captures longer than {LONGEST} s or of more than {MOST:,} packets are not played",
         "", "## Totals", "", *totals(rows, names), "",
         f"psad and CrowdSec are not asked about more than {most_lines:,} packets: psad keeps 8.8 KB "
-        "for each source.",
+        "for each source. Offline psad never lets a scan time out, so it finds slow scans here that "
+        "it forgets after an hour when live.",
         "", "## How it is judged", "", rule, "", "## Cases", "", *details(rows, names), "",
     ]
     with open(path, "w") as file:
