@@ -23,6 +23,15 @@ extension DaemonUnderTest {
         return try await status().losses
     }
 
+    /// Returns when every decision is in the log, or lost there.
+    func wrote() async throws {
+        try await wait("the log has all decisions") { [self] in
+            let status = try await status()
+            let decided = status.decisions.values.reduce(0, +)
+            return status.log.map { $0.lines + $0.lost == decided } == true
+        }
+    }
+
     /// Sends a signal at once, without a program that does it.
     func strike(_ number: Int32) { _ = kill(child.id, number) }
 
