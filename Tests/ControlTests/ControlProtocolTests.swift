@@ -145,6 +145,7 @@ struct ControlProtocolTests {
                 lost       gap 3, drop 0, refused 0
                 ring       0 of 65,536 slots, at most 400, 0 dropped
                 detector   1,234 sources, 3 open scans, 96 MiB
+                host       not told
                 decisions  7: 5 scan-detected, 2 scan-ended
                 log        /var/log/picket/decisions.json (ecs): 0 lines, 0 lost
                 watchers   0
