@@ -15,20 +15,21 @@ extension Detector {
     ) {
         guard direction != .outbound else { return }
         let target = CommonTarget(of: event, isProbe: isProbe)
+        let host = table.hash(target.host)
         crowds.note(
             CrowdSighting(
-                event: event, source: crowdHash(source),
-                targetHash: table.hash(table.hash(target.host), target.salt), target: target,
+                event: event, source: crowdHash(source), host: host,
+                targetHash: table.hash(host, target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
                 isInternal: direction == .internal, isServed: grader.host.serves(event),
                 now: clock.now, stack: StackFingerprint.of(event)),
-            limits: limits, hash: table.hash)
+            hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
     func isHeld(_ source: Network) -> Bool {
-        crowds.sets.used > 0 && crowds.holds(crowdHash(source), limits: limits)
+        crowds.sets.used > 0 && crowds.holds(crowdHash(source))
     }
 
     private func crowdHash(_ source: Network) -> UInt64 {
@@ -68,7 +69,7 @@ extension Detector {
         crowds = saved
         guard crowds.plan.share != own else { return }
         while let set = crowds.ended(by: .max, lifetime: 0) { endSet(set, .memoryFull) }
-        crowds = CrowdWatch(memory: own << 20)
+        crowds = CrowdWatch(memory: own << 20, limits: limits)
     }
 
     private mutating func lookAtFloods(at time: Timestamp?, isFinal: Bool = false) {

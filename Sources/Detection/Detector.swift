@@ -31,7 +31,7 @@ package struct Detector: ~Copyable {
         table = SourceTable(capacity: plan.sources, hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
-        crowds = CrowdWatch(memory: settings.memory)
+        crowds = CrowdWatch(memory: settings.memory, limits: limits)
     }
 
     /// Tells the detector about an origin before its first event, so that rules about interfaces
@@ -111,6 +111,7 @@ package struct Detector: ~Copyable {
     /// start; a level that was reached stays.
     package mutating func apply(settings: DetectionSettings, facts: HostFacts) {
         limits = Limits(settings)
+        crowds.limits = limits
         grader = Grader(settings: settings, facts: facts)
         ignore.replace(with: settings.ignore)
     }
