@@ -3,12 +3,16 @@
 
 import PackageDescription
 
+/// The fuzz targets want a build of their own, with sanitizers: only contrib/fuzz asks for them.
+let isFuzzing = Context.environment["PICKET_FUZZ"] != nil
+
 /// Every Swift target is built alike: a warning is an error, and each unsafe expression says so.
-let strict: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableExperimentalFeature("Lifetimes"),
-]
+let strict: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=address,fuzzer", "-enable-testing"])] : [])
 
 /// One folder of Sources, and the only modules that it may import: the arrows of docs/ARCHITECTURE.md.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,24 +46,25 @@ let package = Package(
         .target(name: "CLinux"),
         module("NFLog", ["CNetfilter", "CLinux"]),
         module("Packets", []),
+        module("HostFacts", ["Packets", "CNetfilter"]),
         module("Ring", ["Packets", "CLinux"]),
         module("Detection", ["Packets"]),
         module("Decisions", ["Packets", "Detection"]),
         module(
             "Configuration",
             [
-                "Packets", "Detection", "Decisions", "NFLog",
+                "Packets", "Detection", "Decisions", "NFLog", "HostFacts",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
-        module("Control", ["Decisions", nio, nioPosix]),
+        module("Control", ["Packets", "Decisions", nio, nioPosix]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
             "Daemon",
             [
-                "NFLog", "Packets", "Ring", "Detection", "Decisions", "Captures", "Control",
-                "Configuration", "Programs", "CLinux", log,
+                "NFLog", "HostFacts", "Packets", "Ring", "Detection", "Decisions", "Captures",
+                "Control", "Configuration", "Programs", "CLinux", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -70,6 +75,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Stages",
+            dependencies: [
+                "CLinux", "NFLog", "Packets", "Ring", "Detection", "Decisions", "Configuration",
+                "Daemon", "TestSupport",
+            ],
+            path: "Benchmarks/Stages", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Packets"], path: "Tests/TestSupport",
             swiftSettings: strict),
@@ -79,6 +91,7 @@ let package = Package(
         tests("DecisionsTests", ["Decisions"]),
         tests("CapturesTests", ["Captures"]),
         tests("NFLogTests", ["NFLog"]),
+        tests("HostFactsTests", ["HostFacts", "CNetfilter", "CLinux"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
         tests("ProgramsTests", ["Programs"]),
@@ -89,3 +102,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "FuzzingMain", path: "Tests/Fuzzing/Main"),
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "Daemon", "Captures", "Control", "HostFacts", "FuzzingMain", "TestSupport", nio,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/Fuzzing/Targets", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer"])]),
+    ]
+}

@@ -33,6 +33,16 @@ extension Span<UInt8> {
     /// Reads the digits at the index and moves behind them; nil when there are none or more than
     /// 18, the most that cannot overflow.
     func digits(_ index: inout Int) -> Int64? {
+        let word = word(at: index)
+        let count = Digits.count(word)
+        if count < 8 {
+            index &+= count
+            return count > 0 ? Int64(Digits.value(word, count)) : nil
+        }
+        return manyDigits(&index)
+    }
+
+    private func manyDigits(_ index: inout Int) -> Int64? {
         var value: Int64 = 0
         let start = index
         while index < count {
@@ -60,6 +70,12 @@ extension Span<UInt8> {
 
     /// Reads digits behind a decimal point as nanoseconds; what is finer is dropped.
     func fraction(_ index: inout Int) -> Int64 {
+        // Microseconds, as the kernel writes them.
+        let word = word(at: index)
+        if Digits.count(word) == 6 {
+            index &+= 6
+            return Int64(Digits.value(word, 6)) &* 1000
+        }
         var value: Int64 = 0
         var scale: Int64 = 1_000_000_000
         while index < count {
@@ -93,6 +109,58 @@ extension Span<UInt8> {
             index += 1
         }
         return UInt32(value)
+    }
+
+    /// A decimal number of one to seven digits that a blank or the end of the line follows, and
+    /// the index behind it; nil for any other, which ``number(_:)`` reads.
+    func shortNumber(at index: Int) -> (value: UInt32, end: Int)? {
+        let word = word(at: index)
+        let count = Digits.count(word)
+        guard count &- 1 < 7, count > 0 else { return nil }
+        let end = index &+ count
+        guard end == self.count || UInt8(truncatingIfNeeded: word >> UInt64(count &* 8)) == 0x20
+        else { return nil }
+        return (Digits.value(word, count), end)
+    }
+
+    /// A dotted IPv4 address that a blank or the end of the line follows, and the index behind it;
+    /// nil for anything else, which `Address.parse` reads.
+    func dottedAddress(at start: Int) -> (bits: UInt32, end: Int)? {
+        var bits: UInt32 = 0
+        var index = start
+        var octets = 0
+        while true {
+            let word = word(at: index)
+            let count = Digits.count(word)
+            // Leading zeros are refused.
+            guard count > 0, count <= 3, count == 1 || word & 0xff != 0x30 else { return nil }
+            let octet = Digits.value(word, count)
+            guard octet <= 255 else { return nil }
+            bits = bits << 8 | octet
+            octets &+= 1
+            index &+= count
+            let next = UInt8(truncatingIfNeeded: word >> UInt64(count &* 8))
+            if octets == 4 {
+                return next == 0x20 || index == self.count ? (bits, index) : nil
+            }
+            guard next == UInt8(ascii: ".") else { return nil }
+            index &+= 1
+        }
+    }
+
+    /// Whether the bytes from the index on begin with these.
+    func begins(with other: Span<UInt8>, at start: Int) -> Bool {
+        guard start &+ other.count <= count else { return false }
+        var index = 0
+        while index &+ 8 <= other.count {
+            if word(at: start &+ index) != other.word(at: index) { return false }
+            index &+= 8
+        }
+        while index < other.count {
+            if self[start &+ index] != other[index] { return false }
+            index &+= 1
+        }
+        return true
     }
 
     func hexByte(at index: Int) -> UInt8? {

@@ -15,6 +15,8 @@ struct CaptureFile: ~Copyable {
     let path: String
     /// Nil for anything but a regular file.
     let totalBytes: UInt64?
+    /// Whether reading may have to wait for somebody who writes.
+    let mayWait: Bool
     private let descriptor: CInt
     private var handle: OpaquePointer?
     private var stream: OpaquePointer?
@@ -25,7 +27,8 @@ struct CaptureFile: ~Copyable {
     /// Whether the capture kept less of the record than there was.
     private(set) var isRecordCut = false
 
-    private init(path: String, descriptor: CInt, totalBytes: UInt64?) {
+    private init(path: String, descriptor: CInt, totalBytes: UInt64?, mayWait: Bool) {
+        self.mayWait = mayWait
         self.path = path
         self.descriptor = descriptor
         self.totalBytes = totalBytes
@@ -53,7 +56,8 @@ struct CaptureFile: ~Copyable {
         let isRegular =
             unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         let size = path != "-" && isRegular ? UInt64(max(0, status.st_size)) : nil
-        return CaptureFile(path: path, descriptor: descriptor, totalBytes: size)
+        return CaptureFile(
+            path: path, descriptor: descriptor, totalBytes: size, mayWait: !isRegular)
     }
 
     /// Reads bytes into the buffer from the offset on; 0 at the end of the input.
@@ -151,6 +155,32 @@ func newline(in buffer: [UInt8], _ range: Range<Int>) -> Int? {
             let found = unsafe memchr(base + range.lowerBound, 0x0a, range.count)
         else { return nil }
         return unsafe UnsafeRawPointer(found) - base
+    }
+}
+
+extension Span<UInt8> {
+    /// The eight bytes at the index as one number, the first byte lowest; bytes behind the end are
+    /// zero.
+    ///
+    /// Safe because the load is checked against the bounds, and any eight bytes are a number.
+    func word(at index: Int) -> UInt64 {
+        let rest = count &- index
+        if rest >= 8 {
+            return unsafe UInt64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+        }
+        guard rest > 0 else { return 0 }
+        var word: UInt64 = 0
+        for place in 0..<rest { word |= UInt64(self[index &+ place]) << UInt64(place &* 8) }
+        return word
+    }
+}
+
+extension Span<UInt8> {
+    /// Some of the bytes. Safe because bytes are what any value is made of.
+    @_lifetime(copy self)
+    func bytes(from start: Int, to end: Int) -> RawSpan {
+        unsafe bytes.extracting(start..<end)
     }
 }
 

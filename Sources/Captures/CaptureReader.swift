@@ -17,6 +17,8 @@ package struct CaptureReader: ~Copyable {
     private var lines = LineReader()
     private var scenario = Scenario()
     private var counts = CaptureProgress()
+    /// What ended a batch that was handed over first.
+    private var failure: CaptureError?
     /// Grows while reading; the identifiers in the events index it.
     package private(set) var origins: OriginTable
 
@@ -120,6 +122,29 @@ package struct CaptureReader: ~Copyable {
             return true
         }
     }
+
+    /// Fills the batch with the next packets; false, and none in it, at the end.
+    ///
+    /// Never waits for more while it has one: what a pipe is given is handed over at once.
+    /// Throws: ``CaptureError`` as ``next(_:)``, when all before it was handed over.
+    package mutating func fill(_ batch: inout PacketBatch) throws(CaptureError) -> Bool {
+        batch.removeAll()
+        if let failure { throw failure }
+        do throws(CaptureError) {
+            while batch.count < PacketBatch.capacity, batch.isEmpty || isReady {
+                guard try next({ event, packet, _ in batch.append(event, packet) }) else { break }
+            }
+        } catch {
+            if batch.isEmpty { throw error }
+            failure = error
+        }
+        return !batch.isEmpty
+    }
+
+    /// Whether the next packet can be read without waiting for who writes the input.
+    ///
+    /// How much of a capture libpcap has in its buffer, it does not tell.
+    private var isReady: Bool { !file.mayWait || content == .text && lines.hasLine }
 
     private mutating func nextRecord(
         _ body: (PacketEvent, RawSpan, borrowing OriginTable) -> Void

@@ -34,6 +34,9 @@ struct LineReader {
         get { buffer.span.extracting(range) }
     }
 
+    /// Whether the next line is here already, whole.
+    var hasLine: Bool { !isSkipping && newline(in: buffer, position..<end) != nil }
+
     /// Finds the next line, without its newline; false at the end of the input.
     mutating func next(from file: borrowing CaptureFile) throws(CaptureError) -> Bool {
         var searched = position

@@ -9,8 +9,10 @@ struct LogAnchor {
 
     /// Finds the first `IN=` that is followed by `OUT=`, since a prefix may hold the one but not
     /// both. The prefix may be glued to it: `Shorewall:net2fw:DROP:IN=eth0`.
-    init?(_ line: Span<UInt8>) {
-        var index = 2
+    ///
+    /// - Parameter from: before this there is none; the byte before it is no letter.
+    init?(_ line: Span<UInt8>, from: Int = 0) {
+        var index = from + 2
         while index < line.count {
             guard line[index] == UInt8(ascii: "="), line[index - 1] == UInt8(ascii: "N"),
                 line[index - 2] == UInt8(ascii: "I")

@@ -28,6 +28,8 @@ struct LogClock {
     private let bareBoot: Timestamp
     /// The header second before, with its year.
     private var previous: Int64?
+    /// What the header showed of it: the same again is the same second.
+    private var previousCivil: CivilTime?
     private var boot: Timestamp?
     private var last: Timestamp
 
@@ -54,8 +56,14 @@ struct LogClock {
             guard let uptime = stamp.uptime else { return last }
             return bareBoot.advanced(byNanoseconds: uptime)
         case .civil(let civil):
-            let second = second(of: civil)
-            previous = second
+            let second: Int64
+            if let previous, civil == previousCivil {
+                second = previous
+            } else {
+                second = self.second(of: civil)
+                previous = second
+                previousCivil = civil
+            }
             if let fraction = civil.nanoseconds {
                 return Timestamp(seconds: second, nanoseconds: fraction)
             }

@@ -35,7 +35,9 @@ struct LogFields {
     var isOtherProtocol = false
 
     /// Reads the fields from the index to the end of the line.
-    init(_ line: Span<UInt8>, from start: Int) {
+    ///
+    /// - Parameter shortcuts: whether usual words are read by ``readUsual(_:_:)``.
+    init(_ line: Span<UInt8>, from start: Int, shortcuts: Bool = true) {
         var index = start
         while index < line.count {
             let first = line[index]
@@ -43,6 +45,7 @@ struct LogFields {
                 index += 1
                 continue
             }
+            if shortcuts, readUsual(line, &index) { continue }
             if first == UInt8(ascii: "[") {
                 if ipProtocol != nil { traits.insert(.quotesPacket) }
                 index = LogFields.behindBracket(line, index)

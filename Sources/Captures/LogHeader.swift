@@ -7,6 +7,11 @@ struct LogHeader {
     var stamp = LogStamp()
     /// Where the rule's prefix begins; never past the end that was given.
     var end: Int
+    /// Whether it is a date and time at the line's beginning, then a program's name.
+    private(set) var isRegular = false
+    /// Where the bracket of the kernel's stamp stands.
+    private(set) var uptimeStart: Int?
+    private var isTagged = false
 
     /// Reads the header of a line whose firewall text ends at `limit` at the latest.
     ///
@@ -17,7 +22,10 @@ struct LogHeader {
         end = 0
         while end < limit, line[end] == 0 || line[end] == 0x20 { end += 1 }
         let start = end
-        if read(line, limit) { return }
+        if read(line, limit) {
+            isRegular = start == 0 && isTagged && stamp.wall != .none
+            return
+        }
         // A name in grep's output ends with a colon (or a dash, for a line of context).
         var colon = start
         var tries = 0
@@ -33,6 +41,12 @@ struct LogHeader {
         stamp = LogStamp()
         end = start
         skipTag(line, limit, host: false)
+    }
+
+    /// The header that a line has whose bytes are those of another's but for the kernel's stamp.
+    init(like other: LogHeader, uptime: Int64?) {
+        self = other
+        stamp.uptime = uptime
     }
 
     /// Reads a header at `end`; false, with nothing moved, when there is none.
@@ -147,6 +161,7 @@ struct LogHeader {
         var index = end
         if let uptime = LogHeader.uptime(line, &index), index <= limit {
             stamp.uptime = uptime
+            uptimeStart = end
             LogHeader.skipCaller(line, &index)
             end = min(index, limit)
         }
@@ -200,11 +215,13 @@ struct LogHeader {
         let start = end
         if let behind = LogHeader.behindTag(line, start, limit) {
             end = behind
+            isTagged = true
         } else if host, line.byte(at: start) != UInt8(ascii: "["),
             let word = LogHeader.behindWord(line, start, limit)
         {
             if let behind = LogHeader.behindTag(line, word, limit) {
                 end = behind
+                isTagged = true
             } else if isNumbered {
                 // RFC 5424: program, process, message identifier, structured data.
                 end = word

@@ -4,7 +4,7 @@ import Packets
 
 /// Reads kernel log lines, one after the other, as packets.
 struct LogText {
-    enum Outcome {
+    enum Outcome: Equatable {
         case packet(PacketEvent, ParseFailure?)
         /// ARP and its like.
         case otherProtocol
@@ -13,6 +13,9 @@ struct LogText {
 
     private var clock: LogClock
     private var memo = OriginMemo()
+    private var headers = LogHeaderMemo()
+    /// Off only in the test that compares what is read with and without them.
+    var shortcuts = true
 
     init(_ options: CaptureOptions) {
         clock = LogClock(options)
@@ -27,10 +30,20 @@ struct LogText {
         var end = whole.count
         while end > 0, whole.isBlank(at: end - 1) { end -= 1 }
         let line = whole.extracting(0..<end)
-        guard let anchor = LogAnchor(line) else { return readMartian(line, &origins) }
-        let header = LogHeader(line, limit: anchor.start)
+        let known = shortcuts ? headers.header(of: line) : nil
+        guard let anchor = LogAnchor(line, from: known?.end ?? 0) else {
+            return readMartian(line, &origins)
+        }
+        let header: LogHeader
+        if let known {
+            header = known
+        } else {
+            header = LogHeader(line, limit: anchor.start)
+            headers.keep(header, of: line)
+        }
         let time = clock.time(of: header.stamp)
-        let fields = LogFields(line, from: anchor.interfaceOut.upperBound)
+        let fields = LogFields(
+            line, from: anchor.interfaceOut.upperBound, shortcuts: shortcuts)
         if fields.isOtherProtocol { return .otherProtocol }
         let (origin, traits) = memo.origin(line, header.end..<anchor.interfaceOut.upperBound) {
             LogText.origin(line, header.end, anchor, &origins)

@@ -79,6 +79,16 @@ package struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible
     package let line: Int
     package let reason: String
 
+    /// Bound: what is quoted of the line is cut; the words before it are ours.
+    init(line: Int, reason: String) {
+        self.line = line
+        self.reason =
+            String(reason.printable.prefix(ScenarioError.limit))
+            + (reason.count > ScenarioError.limit ? "…" : "")
+    }
+
+    private static let limit = 160
+
     package var description: String { "line \(line): \(reason)" }
 
     struct Reason: Error {

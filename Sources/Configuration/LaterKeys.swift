@@ -16,7 +16,7 @@ enum LaterKeys {
         "journal.size": ["1GiB"],
         "evidence.path": ["/var/lib/picket/evidence", "/var/lib/picket/evidence/"],
         "evidence.size": ["256MiB"], "evidence.first": ["200"], "evidence.last": ["50"],
-        "log.packets": [], "detection.slow-memory": ["14d", "2w"], "detection.auto-level": [],
+        "log.packets": [],
     ]
 
     /// Whether it is such a key, or a section of them.

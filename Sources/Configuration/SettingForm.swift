@@ -79,6 +79,18 @@ extension SettingForm where Value == Duration {
             Quantity.text($0)
         }
     }
+
+    /// As `duration`; `off` is a duration of nothing.
+    static func durationOrOff(_ range: ClosedRange<Duration>) -> SettingForm<Duration> {
+        let upper = Quantity.text(range.upperBound)
+        return SettingForm("a duration such as 30s, 10m, 4h, 7d or 1w, up to \(upper), or off") {
+            text in
+            if text == "off" { return .zero }
+            return Quantity.duration(text).flatMap { range.contains($0) ? $0 : nil }
+        } write: {
+            $0 == .zero ? "off" : Quantity.text($0)
+        }
+    }
 }
 
 extension SettingForm where Value == Bool {

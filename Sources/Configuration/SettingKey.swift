@@ -51,6 +51,9 @@ extension SettingKey {
         SettingKey(
             "detection.scan-timeout", \.detection.scanTimeout,
             .duration(.seconds(1)...(.seconds(30 * 86_400)))),
+        SettingKey(
+            "detection.slow-memory", \.detection.slowMemory,
+            .durationOrOff(.seconds(0)...(.seconds(365 * 86_400)))),
         SettingKey("detection.levels.packets", \.detection.levelPackets, .levels),
         SettingKey("detection.levels.hosts", \.detection.levelHosts, .levels),
         SettingKey("detection.repeated-attempts", \.repeatedAttempts, .rate),
@@ -60,6 +63,9 @@ extension SettingKey {
         SettingKey(
             "detection.ignore", \.detection.ignore,
             .list(of: "sections", .ignoreRule, count: 0...4096)),
+        SettingKey(
+            "detection.auto-level", \.detection.autoLevels,
+            .list(of: "sections", .autoLevelRule, count: 0...4096)),
         SettingKey(
             "detection.own-addresses", \.ownAddresses,
             SettingForm.list(of: "addresses", .address).orNothing("from the host")),
@@ -75,6 +81,9 @@ extension SettingKey {
         SettingKey(
             "detection.table", \.tablePath,
             SettingForm.path().orNothing("not kept", words: ["off"])),
+        SettingKey(
+            "detection.facts", \.factsPath,
+            SettingForm.path().orNothing("not recorded", words: ["off"])),
     ]
 
     private static let files = [

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Packets
+
 /// A place in the settings file.
 ///
 /// Unit: lines and characters, both counted from 1.
@@ -64,10 +66,8 @@ struct SettingNode {
 
     /// Text from a file, cut and cleaned so that it may stand in an error's line.
     static func shortened(_ text: String) -> String {
-        let cut = text.unicodeScalars.prefix(60).map { scalar in
-            scalar.properties.generalCategory == .control ? "?" : Character(scalar)
-        }
-        return String(cut) + (text.unicodeScalars.count > 60 ? "…" : "")
+        let cut = String(String.UnicodeScalarView(text.unicodeScalars.prefix(60)))
+        return cut.printable + (text.unicodeScalars.count > 60 ? "…" : "")
     }
 }
 

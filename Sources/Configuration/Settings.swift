@@ -25,6 +25,8 @@ package struct Settings: Hashable, Sendable {
     package var controlSocket = "/run/picket/control.sock"
     /// Where the detector's table is kept over restarts; nil: nowhere.
     package var tablePath: String? = "/var/lib/picket/table"
+    /// Where the host's facts are recorded for replays; nil: nowhere.
+    package var factsPath: String? = "/var/lib/picket/facts.json"
     /// Whom to become after set-up; nil: `picket` when the host has such a user, else nobody new.
     package var user: String?
 

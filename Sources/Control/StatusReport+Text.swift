@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Packets
 
 extension StatusReport {
     /// The report for people: a label and a sentence a line, without a newline at the end.
@@ -14,44 +15,28 @@ extension StatusReport {
         }
         if groups.isEmpty { rows.append(("groups", "none")) }
         rows += [
-            (
-                "rate",
-                "\(StatusReport.decimal(rates.lastSecond)) events/s now, "
-                    + "\(StatusReport.decimal(rates.lastMinute)) over the last minute"
-            ),
+            ("rate", rateText),
             ("events", StatusReport.counts(events)),
             ("refused", StatusReport.counts(refused)),
-            (
-                "lost",
-                [("gap", losses.gap), ("drop", losses.drop), ("refused", losses.refused)]
-                    .map { "\($0) \(StatusReport.number($1))" }.joined(separator: ", ")
-            ),
-            (
-                "ring",
-                "\(StatusReport.number(ring.occupancy)) of \(StatusReport.number(ring.capacity)) "
-                    + "slots, at most \(StatusReport.number(ring.highWater)), "
-                    + "\(StatusReport.number(ring.drops)) dropped"
-            ),
-            (
-                "detector",
-                "\(StatusReport.number(sources)) sources, \(StatusReport.number(openScans)) open "
-                    + "scans, \(StatusReport.bytes(detectorBytes))"
-            ),
+            ("lost", StatusReport.text(losses)),
+            ("ring", StatusReport.text(ring)),
+            ("detector", detectorText),
+            ("host", host?.text ?? "not told"),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
-            (
-                "watchers",
-                StatusReport.number(watchers)
-                    + (undelivered == 0
-                        ? "" : "; \(StatusReport.number(undelivered)) decisions not delivered")
-            ),
+            ("watchers", watchersText),
         ]
         for (index, martian) in martians.enumerated() {
-            rows.append((index == 0 ? "martians" : "", StatusReport.cleaned(martian)))
+            rows.append((index == 0 ? "martians" : "", martian))
+        }
+        for (index, trace) in traceroutes.enumerated() {
+            rows.append((index == 0 ? "traces" : "", trace))
         }
         let width = rows.map(\.label.count).max() ?? 0
         return rows.map { row in
-            row.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + row.text
+            // Names of rules and interfaces must not steer a terminal.
+            row.label.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
+                + row.text.printable
         }.joined(separator: "\n")
     }
 
@@ -62,10 +47,36 @@ extension StatusReport {
             + "buffer \(bytes(group.receiveBuffer))"
     }
 
+    private static func text(_ ring: Ring) -> String {
+        "\(number(ring.occupancy)) of \(number(ring.capacity)) slots, "
+            + "at most \(number(ring.highWater)), \(number(ring.drops)) dropped"
+    }
+
+    private static func text(_ losses: Losses) -> String {
+        "gap \(number(losses.gap)), drop \(number(losses.drop)), refused \(number(losses.refused))"
+    }
+
+    private var rateText: String {
+        "\(StatusReport.decimal(rates.lastSecond)) events/s now, "
+            + "\(StatusReport.decimal(rates.lastMinute)) over the last minute"
+    }
+
+    private var detectorText: String {
+        let sources = StatusReport.number(sources)
+        let scans = StatusReport.number(openScans)
+        return "\(sources) sources, \(scans) open scans, \(StatusReport.bytes(detectorBytes))"
+    }
+
+    private var watchersText: String {
+        let text = StatusReport.number(watchers)
+        guard undelivered > 0 else { return text }
+        return "\(text); \(StatusReport.number(undelivered)) decisions not delivered"
+    }
+
     private static func text(_ log: Log?) -> String {
         guard let log else { return "off" }
-        let failing = log.failing.map { "; failing: \(cleaned($0))" } ?? ""
-        return "\(cleaned(log.path)) (\(log.format)): \(number(log.lines)) lines, "
+        let failing = log.failing.map { "; failing: \($0)" } ?? ""
+        return "\(log.path) (\(log.format)): \(number(log.lines)) lines, "
             + "\(number(log.lost)) lost\(failing)"
     }
 
@@ -74,7 +85,7 @@ extension StatusReport {
         let sum = counts.values.reduce(0) { $0 &+ $1 }
         let parts = counts.filter { $0.value > 0 }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(number($0.value)) \(cleaned($0.key))" }
+            .map { "\(number($0.value)) \($0.key)" }
         return parts.isEmpty ? "0" : "\(number(sum)): \(parts.joined(separator: ", "))"
     }
 
@@ -112,13 +123,5 @@ extension StatusReport {
         ]
         guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0s" }
         return parts[first...].prefix(2).map { "\($0.0)\($0.1)" }.joined(separator: " ")
-    }
-
-    /// Names of rules and interfaces must not steer a terminal.
-    private static func cleaned(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map {
-                $0.properties.generalCategory == .control ? "?" : Character($0)
-            })
     }
 }

@@ -97,12 +97,16 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var detectorBytes = 0
     /// The latest martians, as the kernel's log would show them.
     package var martians: [String] = []
+    /// The traceroutes that came by: from whom, to whom.
+    package var traceroutes: [String] = []
     package var losses = Losses()
     package var watchers = 0
     /// Decisions that found the queue of an output full: a terminal, a pipe or a disk that stalls.
     package var undelivered = 0
     /// Nil when decisions are not logged.
     package var log: Log?
+    /// Nil from a daemon that does not tell.
+    package var host: Host?
 
     package init(version: String, pid: Int32, started: Date) {
         self.version = version
@@ -112,7 +116,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, losses, watchers, undelivered, log
+        case rates, martians, traceroutes, losses, watchers, undelivered, log, host
         case openScans = "open_scans"
         case detectorBytes = "detector_bytes"
     }

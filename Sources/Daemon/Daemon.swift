@@ -50,6 +50,10 @@ package struct Daemon: Sendable {
             try Folder.need(Folder.of(table.path))
             kept += [Folder.of(table.path)] + (table.exists ? [table.path] : [])
         }
+        // Decisions do not depend on this file: without it there is no exact replay, no more.
+        if let facts = settings.factsPath, Folder.make(Folder.of(facts)) == nil {
+            kept += [Folder.of(facts)] + (TableFile(path: facts).exists ? [facts] : [])
+        }
         try Folder.need(Folder.of(settings.controlSocket))
         kept.append(Folder.of(settings.controlSocket))
         pipeline = try Pipeline(

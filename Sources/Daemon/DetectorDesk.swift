@@ -2,6 +2,7 @@
 
 import Decisions
 import Detection
+import HostFacts
 import Packets
 import Synchronization
 
@@ -10,7 +11,8 @@ import Synchronization
 /// Thread: any; the lock is held for a copy. After asking, wake the ring.
 final class DetectorDesk: Sendable {
     enum Request: Sendable {
-        case apply(DetectionSettings, HostFacts)
+        /// Settings and facts from now on; `host` where the host says something new.
+        case apply(DetectionSettings, HostFacts, host: HostReading? = nil)
     }
 
     /// A moment's numbers.
@@ -21,7 +23,9 @@ final class DetectorDesk: Sendable {
         var openScans = 0
         var bytes = 0
         var martians: MartianLog?
+        var traces: TraceLog?
         var loss = LossCounts()
+        var facts: FactsInForce?
     }
 
     private struct State {

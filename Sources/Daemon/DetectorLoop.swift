@@ -17,6 +17,10 @@ final class DetectorLoop {
     private let reader: ReaderProgress
     private let desk: DetectorDesk
     private let table: TableFile?
+    private let clock: () -> Timestamp
+    private let host: HostDesk?
+    private let recorder: FactsRecorder?
+    private var facts: FactsInForce?
     private let carryOut: (Decision) -> Void
     private var rates = RateHistory()
     private var lastSave: Timestamp
@@ -24,6 +28,8 @@ final class DetectorLoop {
 
     /// Events that are handled before requests and time have their turn.
     private static let batch = 1024
+    /// Batches after which the numbers for others are renewed though there is more to do: 5 ms.
+    private static let publicationTurns = 16
     /// How far behind the clock the detector's time stays when no events come: a batch that the
     /// kernel or the reader still holds must not find its time already over. Unit: nanoseconds.
     private let patience: Int64
@@ -35,7 +41,9 @@ final class DetectorLoop {
     init(
         analysis: consuming Analysis, ring: EventRing, registry: OriginRegistry,
         reader: ReaderProgress, desk: DetectorDesk, table: TableFile?, now: Timestamp,
-        flushCentiseconds: Int = 0, carryOut: @escaping (Decision) -> Void
+        host: HostDesk? = nil, recorder: FactsRecorder? = nil, flushCentiseconds: Int = 0,
+        clock: @escaping () -> Timestamp = { System.now },
+        carryOut: @escaping (Decision) -> Void
     ) {
         patience = 1_000_000_000 + Int64(flushCentiseconds) * 10_000_000
         self.analysis = analysis
@@ -44,37 +52,57 @@ final class DetectorLoop {
         self.reader = reader
         self.desk = desk
         self.table = table
+        self.clock = clock
+        self.host = host
+        self.recorder = recorder
+        facts = host?.facts(since: now)
         self.carryOut = carryOut
         lastSave = now
+        publish()
     }
 
     /// Runs until it is asked to stop and the ring is empty; then the table is saved.
     func run() {
         var consumer = ring.makeConsumer()
+        var turns = 0
         while true {
             let last = desk.isStopping
             let count = take(from: &consumer)
-            let now = System.now
+            let now = clock()
             rates.note(events: analysis.counts.events, at: now)
+            if count > 0 { host?.noteTraffic(at: now) }
             stateLoss(at: now)
-            answerRequests()
+            answerRequests(at: now)
             if count == 0 {
                 if last { break }
                 analysis.advance(
                     to: now.advanced(byNanoseconds: -patience), carryOut: carryOut)
             }
-            if now.nanoseconds(since: lastSave) >= DetectorLoop.saveInterval { save(at: now) }
-            publish()
+            // Both ways: a clock set back by days does not put the next save off for days.
+            let apart = now.nanoseconds(since: lastSave)
+            if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
+            // The numbers are some kilobytes: not for each batch while there is more to do.
+            turns &+= 1
+            if count == 0 || turns % DetectorLoop.publicationTurns == 0 { publish() }
             if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
         }
-        let end = System.now
+        let end = clock()
         analysis.stateRemainingLoss(at: end, carryOut: carryOut)
         save(at: end)
         publish()
     }
 
     private func take(from consumer: inout EventConsumer) -> Int {
-        consumer.consume(upTo: DetectorLoop.batch) { event, packet in
+        DetectorLoop.take(from: &consumer, into: &analysis, registry, carryOut)
+    }
+
+    /// Static, with the analysis handed over once: the runtime checks each access to a part of an
+    /// object, which would be two for each event.
+    private static func take(
+        from consumer: inout EventConsumer, into analysis: inout Analysis,
+        _ registry: OriginRegistry, _ carryOut: (Decision) -> Void
+    ) -> Int {
+        consumer.consume(upTo: batch, announce: { analysis.announce($0) }) { event, packet in
             if !analysis.knows(event.origin) { analysis.admit(registry.snapshot) }
             analysis.observe(event, packet: packet, carryOut: carryOut)
         }
@@ -85,12 +113,28 @@ final class DetectorLoop {
         analysis.stateLoss(at: now, carryOut: carryOut)
     }
 
-    private func answerRequests() {
+    private func answerRequests(at now: Timestamp) {
         for request in desk.takeRequests() {
             switch request {
-            case .apply(let settings, let facts): analysis.apply(settings: settings, facts: facts)
+            case .apply(let settings, let facts, let reading):
+                analysis.apply(settings: settings, facts: facts)
+                let since = momentOfChange(now)
+                self.facts = FactsInForce(
+                    facts: facts, gateways: reading?.gateways ?? self.facts?.gateways ?? [],
+                    since: since)
+                if let reading { recorder?.note(reading, from: since) }
             }
         }
+    }
+
+    /// The first moment on the stream's clock that comes after all that was decided until now: from
+    /// there on a replay must see what is changed now. It does not go back, unless the clock does.
+    private func momentOfChange(_ now: Timestamp) -> Timestamp {
+        let next = (analysis.detector.time ?? now).advanced(byNanoseconds: 1)
+        guard let last = facts?.since, next < last,
+            last.nanoseconds(since: next) <= patience + 5_000_000_000
+        else { return next }
+        return last
     }
 
     /// How long nothing needs to be done if no event comes; nil for ever.
@@ -127,6 +171,7 @@ final class DetectorLoop {
             DetectorDesk.Numbers(
                 counts: analysis.counts, rates: rates, sources: analysis.detector.sourceCount,
                 openScans: analysis.detector.openScans, bytes: analysis.detector.bytes,
-                martians: analysis.detector.martians, loss: analysis.loss))
+                martians: analysis.detector.martians, traces: analysis.detector.traces,
+                loss: analysis.loss, facts: facts))
     }
 }

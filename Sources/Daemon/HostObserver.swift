@@ -16,11 +16,19 @@ final class HostObserver: Sendable {
 
     /// One line without a newline; nil when the format has no line for such a decision.
     func line(_ decision: Decision, as format: DecisionFormat) -> String? {
-        format.line(
-            decision,
-            observer: Observer(
-                name: name, version: Version.current,
-                localTimeOffset: .seconds(System.localOffset(at: decision.time)),
-                feeds: feeds.withLock { $0 }))
+        format.line(decision, observer: observer(of: decision, as: format))
+    }
+
+    /// Appends that line; false, with nothing appended, when there is none.
+    func write(_ decision: Decision, as format: DecisionFormat, to bytes: inout [UInt8]) -> Bool {
+        format.write(decision, observer: observer(of: decision, as: format), to: &bytes)
+    }
+
+    private func observer(of decision: Decision, as format: DecisionFormat) -> Observer {
+        Observer(
+            name: name, version: Version.current,
+            localTimeOffset: format.showsLocalTime
+                ? .seconds(System.localOffset(at: decision.time)) : .zero,
+            feeds: feeds.withLock { $0 })
     }
 }

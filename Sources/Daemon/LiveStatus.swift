@@ -41,12 +41,14 @@ struct LiveStatus: Sendable {
         report.rates.lastMinute = numbers.rates.perSecond(over: 60, before: now)
         let origins = pipeline.registry.snapshot
         report.martians = numbers.martians?.lines { origins[$0].interfaceIn } ?? []
+        report.traceroutes = numbers.traces?.lines ?? []
         report.losses.gap = pipeline.progress.gap
         report.losses.drop = UInt64(pipeline.ring.drops)
         report.losses.refused = numbers.loss.refused
         report.watchers = feed.watchers
         report.undelivered = pipeline.outputs.drops
         report.log = decisionLog?.state
+        report.host = numbers.facts?.status
         return report
     }
 

@@ -12,7 +12,7 @@ extension MartianLog {
         let sorted = entries.sorted { $0.packets > $1.packets }
         let rest = sorted.dropFirst(10).reduce(others) { $0 &+ $1.packets }
         var lines = sorted.prefix(10).map { entry in
-            let name = interface(entry.origin)
+            let name = interface(entry.origin).printable
             let place =
                 entry.blamesDestination
                 ? "martian destination \(entry.destination) from \(entry.source)"

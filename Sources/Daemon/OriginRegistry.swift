@@ -7,10 +7,12 @@ import Synchronization
 ///
 /// Thread: any. The lock is held for one look-up or one copy; the reader takes it only for an
 /// origin that it has not met before.
-final class OriginRegistry: Sendable {
+package final class OriginRegistry: Sendable {
     private let table = Mutex(OriginTable())
 
-    func intern(_ origin: Origin) -> OriginID {
+    package init() {}
+
+    package func intern(_ origin: Origin) -> OriginID {
         table.withLock { $0.intern(origin) }
     }
 

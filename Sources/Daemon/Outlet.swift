@@ -57,10 +57,9 @@ extension Outlet {
     ) -> Outlet {
         let failed = Mutex(false)
         return Outlet("output") { decision in
-            guard let line = observer.line(decision, as: format) else { return }
             var output = StandardOutput()
             do {
-                try output.line(line)
+                try output.line { observer.write(decision, as: format, to: &$0) }
             } catch {
                 let first = failed.withLock { failed in
                     defer { failed = true }

@@ -12,6 +12,7 @@ import ServiceLifecycle
 /// The road of a packet, live:
 ///
 ///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> outputs
+///                      host stage: the host's own facts --^
 ///
 /// Everything that can fail at the start fails in `init`, before a thread runs.
 final class Pipeline: Service {
@@ -21,6 +22,7 @@ final class Pipeline: Service {
     let desk: DetectorDesk
     let outputs: Outputs
     private let bell: Bell
+    private let host: HostStage
     private let reader: Handover<Reader>
     private let loop: Handover<DetectorLoop>
 
@@ -34,6 +36,9 @@ final class Pipeline: Service {
         desk = DetectorDesk(complaints: complaints)
         ring = try EventRing(capacity: Pipeline.ringCapacity)
         bell = try Bell()
+        // Before any group is open, so that the first event has facts to be decided by.
+        host = try HostStage(
+            settings: settings, detector: desk, ring: ring, complaints: complaints)
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
@@ -43,12 +48,13 @@ final class Pipeline: Service {
                 groups: groups, interfaces: try InterfaceNames.open(), ring: ring,
                 registry: registry, progress: progress, bell: bell))
         var analysis = Analysis(
-            settings: settings.detection, facts: HostFacts(settings), seed: System.randomSeed)
+            settings: settings.detection,
+            facts: HostFacts(settings, host: host.start.reading), seed: System.randomSeed)
         analysis.restore(from: table, registry: registry, log: log)
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
-                table: table, now: System.now,
+                table: table, now: host.start.time, host: host.desk, recorder: host.recorder,
                 flushCentiseconds: settings.nflog.clamped().flushCentiseconds,
                 carryOut: { outputs.carryOut($0) }))
     }
@@ -56,9 +62,12 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
+        let watching = try host.run()
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
         let reading = try NamedThread("reader") { [reader] in reader.take()?.run() }
         try? await gracefulShutdown()
+        host.desk.stop()
+        watching.join()
         progress.stop()
         bell.ring()
         reading.join()
@@ -66,6 +75,7 @@ final class Pipeline: Service {
         ring.wake()
         detecting.join()
         outputs.drain()
+        host.recorder?.drain()
     }
 
     /// Reads other groups from now on; their sockets are open already.
@@ -76,8 +86,5 @@ final class Pipeline: Service {
     }
 
     /// Detects with other settings from now on; the table stays.
-    func apply(_ settings: Settings) {
-        desk.ask(.apply(settings.detection, HostFacts(settings)))
-        ring.wake()
-    }
+    func apply(_ settings: Settings) { host.desk.apply(settings) }
 }

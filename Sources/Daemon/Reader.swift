@@ -7,7 +7,8 @@ import Synchronization
 
 /// The reader thread's work: the log messages of all groups in, packet events into the ring.
 ///
-/// It never waits for the detector: a full ring counts a drop.
+/// What the ring has no room for stays in the kernel's buffer, which is far larger; when that is
+/// full too, the kernel drops, and the gap is counted.
 /// Bound: a datagram is at most 256 KiB; what is behind stays in the kernel's buffer.
 /// Thread: made on the thread that starts the daemon, then the reader's alone.
 final class Reader {
@@ -26,6 +27,14 @@ final class Reader {
     /// Turns at the end: as many as empty a receive buffer of 64 MiB that is full of datagrams with
     /// one packet each (2.3 KiB of it), not as many as a flood would like.
     private static let lastRounds = 2048
+    /// Messages of one look after which the reader lets a millisecond pass before the next.
+    ///
+    /// A flood fills a datagram in a third of a millisecond, and two threads that wake for each
+    /// use much of their time on waking: docs/PERFORMANCE.md.
+    private static let busy = 256
+    /// More messages than a datagram holds: 256 KiB with 96 bytes each, which is a message with the
+    /// packet's first 20 bytes and nothing else.
+    private static let datagramMessages = 2730
 
     init(
         groups: [GroupReader], interfaces: consuming InterfaceNames, ring: EventRing,
@@ -40,6 +49,17 @@ final class Reader {
         progress.update(groups)
     }
 
+    /// What one look at the sockets has come to.
+    private enum Drained {
+        /// Nothing is left of so many messages.
+        case all(Int)
+        /// The detector is behind: the ring has no room for a datagram.
+        case crowded
+        case failed
+        /// Enough for now.
+        case some
+    }
+
     /// Reads until ``ReaderProgress/stop()`` was called, then takes what is still there.
     func run() {
         var producer = ring.makeProducer()
@@ -51,24 +71,39 @@ final class Reader {
                 takeChanges()
             }
             if ready.contains(interfaces.fileDescriptor) { followNames() }
-            let failed = drain(into: &producer, rounds: Reader.rounds)
+            switch drain(into: &producer, rounds: Reader.rounds) {
+            case .some: break
             // A socket that fails is ready at once again: not more than ten tries a second.
-            if failed { _ = System.poll([bell.descriptor], milliseconds: 100) }
+            case .failed: _ = System.poll([bell.descriptor], milliseconds: 100)
+            case .crowded: _ = System.poll([bell.descriptor], milliseconds: 1)
+            case .all(let messages):
+                if messages >= Reader.busy {
+                    _ = System.poll([bell.descriptor], milliseconds: 1)
+                }
+            }
         }
-        _ = drain(into: &producer, rounds: Reader.lastRounds)
+        var rounds = Reader.lastRounds
+        while rounds > 0, case .crowded = drain(into: &producer, rounds: Reader.lastRounds) {
+            _ = System.poll([], milliseconds: 1)
+            rounds -= 1
+        }
     }
 
     /// Reads all groups in turn until none has anything left.
-    ///
-    /// Returns: whether a socket failed.
-    private func drain(into producer: inout EventProducer, rounds: Int) -> Bool {
-        var failed = false
+    private func drain(into producer: inout EventProducer, rounds: Int) -> Drained {
+        var total = 0
         for _ in 0..<rounds {
             var messages = 0
+            var failed = false
             for group in groups {
+                let room = (ring.capacity - ring.occupancy) / Reader.datagramMessages
+                if room == 0 {
+                    progress.update(groups)
+                    return .crowded
+                }
                 do {
                     messages += try group.receive(
-                        upTo: Reader.turn, interfaces: interfaces, registry: registry,
+                        upTo: min(room, Reader.turn), interfaces: interfaces, registry: registry,
                         into: &producer)
                 } catch {
                     progress.note(error)
@@ -77,9 +112,11 @@ final class Reader {
                 producer.publish()
             }
             progress.update(groups)
-            if messages == 0 || failed { break }
+            if failed { return .failed }
+            if messages == 0 { return .all(total) }
+            total += messages
         }
-        return failed
+        return .some
     }
 
     private func followNames() {

@@ -77,6 +77,7 @@ final class Reloader: Service {
             ("log.decisions", new.decisionLog == old.decisionLog),
             ("control.socket", new.controlSocket == old.controlSocket),
             ("detection.table", new.tablePath == old.tablePath),
+            ("detection.facts", new.factsPath == old.factsPath),
             ("daemon.user", new.user == old.user),
         ]
         if let (name, _) = fixed.first(where: { !$0.1 }) {

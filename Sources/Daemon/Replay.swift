@@ -15,13 +15,22 @@ package struct Replay: ~Copyable {
     private var analysis: Analysis
     /// The origins of all files until now: the next file goes on with their numbers.
     private var origins = OriginTable()
+    private let settings: Settings
+    /// What the host said over time; nil where nobody recorded it.
+    private var facts: FactsHistory?
     package private(set) var summary = ReplaySummary()
+
+    /// Unit: packets.
+    private static let progressInterval = 1 << 16
 
     private static let seed: UInt64 = 0x7069_636b_6574_2121
 
-    package init(settings: Settings) {
+    package init(settings: Settings, facts: FactsHistory? = nil) {
+        self.settings = settings
+        self.facts = facts
         analysis = Analysis(
-            settings: settings.detection, facts: HostFacts(settings), seed: Replay.seed)
+            settings: settings.detection, facts: HostFacts(settings, host: facts?.first),
+            seed: Replay.seed)
     }
 
     /// Reads one file to its end.
@@ -41,30 +50,59 @@ package struct Replay: ~Copyable {
             summary.add(reader.progress)
         }
         summary.files += 1
-        var decided: [Decision] = []
-        var packets = 0
-        while try reader.next({ event, packet, table in
-            if !analysis.knows(event.origin) { analysis.admit(table) }
-            summary.note(event.time)
-            analysis.observe(event, packet: packet) { decided.append($0) }
-        }) {
-            packets &+= 1
-            if packets & 0xffff == 0 { try progress(reader.progress) }
-            guard !decided.isEmpty else { continue }
-            for decision in decided { try carryOut(decision) }
-            summary.add(decided)
-            decided.removeAll(keepingCapacity: true)
+        var counts = DecisionCounts()
+        defer { summary.add(counts) }
+        var failure: (any Error)?
+        var batch = PacketBatch()
+        var untilProgress = Replay.progressInterval
+        while try reader.fill(&batch) {
+            analysis.announce(batch.events)
+            for index in 0..<batch.count {
+                let event = batch.events[index]
+                if !analysis.knows(event.origin) { analysis.admit(reader.origins) }
+                summary.note(event.time)
+                followHost(to: event.time)
+                analysis.observe(event, packet: batch.packet(index)) { decision in
+                    if failure != nil { return }
+                    do {
+                        try carryOut(decision)
+                        counts[decision.action] += 1
+                    } catch { failure = error }
+                }
+                if let failure { throw failure }
+            }
+            untilProgress &-= batch.count
+            if untilProgress <= 0 {
+                untilProgress = Replay.progressInterval
+                try progress(reader.progress)
+            }
+        }
+    }
+
+    /// Takes over what the host said from this event on.
+    private mutating func followHost(to time: Timestamp) {
+        guard facts != nil else { return }
+        if let reading = facts?.change(at: analysis.detector.time(after: time)) {
+            analysis.apply(
+                settings: settings.detection, facts: HostFacts(settings, host: reading))
         }
     }
 
     /// The end of all files: open scans end, and the summary is whole.
-    package mutating func finish(carryOut: (Decision) throws -> Void) rethrows {
-        var decided: [Decision] = []
-        let end = summary.last ?? Timestamp(nanoseconds: 0)
-        analysis.finish(at: end) { decided.append($0) }
-        for decision in decided { try carryOut(decision) }
-        summary.add(decided)
+    package mutating func finish(carryOut: (Decision) throws -> Void) throws {
+        var counts = DecisionCounts()
+        defer { summary.add(counts) }
+        var failure: (any Error)?
+        analysis.finish(at: summary.last ?? Timestamp(nanoseconds: 0)) { decision in
+            if failure != nil { return }
+            do {
+                try carryOut(decision)
+                counts[decision.action] += 1
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
         summary.grades = Grade.allCases.map { ($0, analysis.counts.total($0)) }
         summary.martians = analysis.martianLines
+        summary.traceroutes = analysis.detector.traces.lines
     }
 }

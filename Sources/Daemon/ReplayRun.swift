@@ -10,15 +10,21 @@ import Packets
 package struct ReplayRun {
     private let files: [String]
     private let settings: Settings
+    private let facts: FactsHistory?
     private let format: DecisionFormat
     private let quiet: Bool
 
     /// Output is written in blocks of this size. Unit: bytes.
     private static let block = 64 << 10
 
-    package init(files: [String], settings: Settings, format: DecisionFormat, quiet: Bool) {
+    /// - Parameter facts: what the host said of itself over time; nil: as the settings state.
+    package init(
+        files: [String], settings: Settings, facts: FactsHistory? = nil, format: DecisionFormat,
+        quiet: Bool
+    ) {
         self.files = files
         self.settings = settings
+        self.facts = facts
         self.format = format
         self.quiet = quiet
     }
@@ -35,10 +41,10 @@ package struct ReplayRun {
         // Who looks on, or feeds a log that still grows, wants each decision at once.
         let isLive = System.outputIsTerminal || files.contains("-")
         var output = StandardOutput(blockBytes: isLive ? 0 : ReplayRun.block)
-        var replay = Replay(settings: settings)
+        var replay = Replay(settings: settings, facts: facts)
         let meter = ProgressMeter(enabled: !quiet && System.errorIsTerminal)
         func carryOut(_ decision: Decision) throws {
-            if let line = observer.line(decision, as: format) { try output.line(line) }
+            try output.line { observer.write(decision, as: format, to: &$0) }
         }
         var failure: CaptureError?
         for file in files where System.interrupt == nil {

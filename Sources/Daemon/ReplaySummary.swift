@@ -14,16 +14,15 @@ package struct ReplaySummary {
     var last: Timestamp?
     var grades: [(Grade, Int)] = []
     var martians: [String] = []
-    private var actions: [Decision.Action: Int] = [:]
+    var traceroutes: [String] = []
+    private var actions = DecisionCounts()
 
     mutating func note(_ time: Timestamp) {
         first = min(first ?? time, time)
         last = max(last ?? time, time)
     }
 
-    mutating func add(_ decisions: [Decision]) {
-        for decision in decisions { actions[decision.action, default: 0] += 1 }
-    }
+    mutating func add(_ counts: DecisionCounts) { actions.add(counts) }
 
     mutating func add(_ progress: CaptureProgress) {
         input.packets &+= progress.packets
@@ -50,9 +49,9 @@ package struct ReplaySummary {
         }
         if input.linesCut > 0 { lines.append("lines cut for their length: \(input.linesCut)") }
         lines += martians
-        let decided = Decision.Action.allCases.compactMap { action in
-            actions[action].map { "\($0) \(action.rawValue)" }
-        }
+        lines += traceroutes
+        let decided = Decision.Action.allCases.filter { actions[$0] > 0 }
+            .map { "\(actions[$0]) \($0.rawValue)" }
         lines.append("decisions: " + (decided.isEmpty ? "none" : decided.joined(separator: ", ")))
         return lines
     }
@@ -80,5 +79,24 @@ package struct ReplaySummary {
 
     private func rounded(_ value: Double) -> String {
         String((value * 100).rounded() / 100)
+    }
+}
+
+/// How many decisions there were of each action.
+package struct DecisionCounts {
+    private static let actions = Decision.Action.allCases
+    private var counts = [Int](repeating: 0, count: actions.count)
+
+    subscript(action: Decision.Action) -> Int {
+        get { DecisionCounts.actions.firstIndex(of: action).map { counts[$0] } ?? 0 }
+        set {
+            if let index = DecisionCounts.actions.firstIndex(of: action) {
+                counts[index] = newValue
+            }
+        }
+    }
+
+    mutating func add(_ other: DecisionCounts) {
+        for index in counts.indices { counts[index] &+= other.counts[index] }
     }
 }

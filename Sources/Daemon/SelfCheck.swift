@@ -2,7 +2,9 @@
 
 import Configuration
 import Control
+import Detection
 import Foundation
+import HostFacts
 import NFLog
 
 /// `picket check`: what the daemon would meet on this host, one line each, with the mend.
@@ -23,9 +25,16 @@ package struct SelfCheck {
         results += [rights, libraries]
         results += settings.groups.map(state)
         results += feeds(of: settings)
+        results.append(SelfCheck.host(settings))
         results.append(receiveBuffer(settings))
         if let log = settings.decisionLog { results.append(writable("log.decisions", log.path)) }
         if let table = settings.tablePath { results.append(writable("state", table)) }
+        if let facts = settings.factsPath {
+            var result = writable("facts", facts)
+            // Nothing but an exact replay depends on that file.
+            if result.state == .failure { (result.state, result.exitCode) = (.warning, 0) }
+            results.append(result)
+        }
         return results
     }
 
@@ -58,6 +67,21 @@ package struct SelfCheck {
             return .failure(
                 name, "\(error)", mend: nil,
                 StartError.Kind(rawValue: error.kind.rawValue) ?? .system)
+        }
+    }
+
+    /// The facts that the daemon would go by now.
+    private static func host(_ settings: Settings) -> CheckResult {
+        do throws(HostError) {
+            var source = try HostSource.open()
+            try source.readAddresses()
+            try source.readPorts()
+            let facts = FactsInForce(
+                facts: HostFacts(settings, host: source.reading),
+                gateways: source.reading.gateways, since: System.now)
+            return .ok("host", facts.status.text)
+        } catch {
+            return .failure("host", "\(error)", mend: nil, .system)
         }
     }
 

@@ -22,7 +22,15 @@ package struct StandardOutput: ~Copyable {
     package init(blockBytes: Int = 0) { self.blockBytes = blockBytes }
 
     package mutating func line(_ text: String) throws(OutputError) {
-        pending.append(contentsOf: text.utf8)
+        try line {
+            $0.append(contentsOf: text.utf8)
+            return true
+        }
+    }
+
+    /// - Parameter write: appends the line without its newline; or nothing, and returns false.
+    package mutating func line(_ write: (inout [UInt8]) -> Bool) throws(OutputError) {
+        guard write(&pending) else { return }
         pending.append(UInt8(ascii: "\n"))
         if pending.count >= blockBytes { try flush() }
     }

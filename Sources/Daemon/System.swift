@@ -198,6 +198,11 @@ extension System {
         return unsafe open(path, flags, 0o640)
     }
 
+    /// Gives a file another's name and place, at once; 0, else errno.
+    static func rename(_ path: String, to other: String) -> CInt {
+        unsafe Glibc.rename(path, other) == 0 ? 0 : errno
+    }
+
     /// Makes one folder with mode 0750; 0 when it is there afterwards, else errno.
     static func makeFolder(_ path: String) -> CInt {
         unsafe mkdir(path, 0o750) == 0 || errno == EEXIST ? 0 : errno

@@ -8,14 +8,22 @@ struct TableFile: Sendable {
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Replaces the file; a crash in the middle leaves the old one.
+    /// Replaces the file; a crash in the middle leaves the old one, and beside it what was written of
+    /// the new one, always under the same name: the next save takes it away.
     func write(_ bytes: [UInt8]) throws(TableFileError) {
+        let files = FileManager.default
         do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+            try? files.removeItem(atPath: unfinished)
+            try Data(bytes).write(to: URL(filePath: unfinished), options: .withoutOverwriting)
+            let code = System.rename(unfinished, to: path)
+            guard code == 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(code)) }
         } catch {
+            try? files.removeItem(atPath: unfinished)
             throw TableFileError(doing: "save the detector's table to", path: path, cause: error)
         }
     }
+
+    private var unfinished: String { path + ".new" }
 
     /// The bytes of the file; nil when there is none.
     func read() throws(TableFileError) -> [UInt8]? {

@@ -52,34 +52,89 @@ struct CivilTime {
     }
 
     /// `2010-10-25`.
-    var date: String { "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))" }
+    var date: String { text { writeDate(to: &$0) } }
 
     /// `13:16:38`.
-    var clock: String { "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))" }
-
-    /// `13:16:38.341`.
-    var clockWithMilliseconds: String { "\(clock).\(digits(nanosecond / 1_000_000, 3))" }
-
-    /// `13:16:38.341511`.
-    var clockWithMicroseconds: String { "\(clock).\(digits(nanosecond / 1000, 6))" }
+    var clock: String { text { writeClock(to: &$0) } }
 
     /// `Z`, or `+02:00`.
-    var zone: String {
-        if offset == 0 { return "Z" }
-        let size = abs(offset)
-        return "\(offset < 0 ? "-" : "+")\(digits(size / 60, 2)):\(digits(size % 60, 2))"
+    var zone: String { text { writeZone(to: &$0) } }
+
+    func writeDate(to bytes: inout [UInt8]) {
+        bytes.write(year, digits: 4)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.write(month, digits: 2)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.write(day, digits: 2)
     }
 
-    private func digits(_ value: Int, _ width: Int) -> String {
-        let text = String(value)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+    func writeClock(to bytes: inout [UInt8]) {
+        bytes.write(hour, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.write(minute, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.write(second, digits: 2)
+    }
+
+    /// `13:16:38.341`.
+    func writeMilliseconds(to bytes: inout [UInt8]) {
+        writeClock(to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        bytes.write(nanosecond / 1_000_000, digits: 3)
+    }
+
+    /// `13:16:38.341511`.
+    func writeMicroseconds(to bytes: inout [UInt8]) {
+        writeClock(to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        bytes.write(nanosecond / 1000, digits: 6)
+    }
+
+    func writeZone(to bytes: inout [UInt8]) {
+        if offset == 0 {
+            bytes.append(UInt8(ascii: "Z"))
+            return
+        }
+        let size = abs(offset)
+        bytes.append(offset < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+        bytes.write(size / 60, digits: 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.write(size % 60, digits: 2)
+    }
+
+    /// `2010-10-25T13:16:38.341511`.
+    func writeDateTime(to bytes: inout [UInt8]) {
+        writeDate(to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        writeMicroseconds(to: &bytes)
+    }
+
+    /// `2010-10-25T13:16:38.341511+0000`, of a time in UTC.
+    var dateTimeInUTC: String {
+        text {
+            writeDateTime(to: &$0)
+            $0.write("+0000")
+        }
+    }
+
+    private func text(_ write: (inout [UInt8]) -> Void) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        write(&bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
 extension Timestamp {
     /// RFC 3339 in UTC with microseconds: `2010-10-25T13:16:38.341511Z`.
     var rfc3339: String {
-        let civil = CivilTime(self)
-        return "\(civil.date)T\(civil.clockWithMicroseconds)Z"
+        var bytes: [UInt8] = []
+        writeRFC3339(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func writeRFC3339(to bytes: inout [UInt8]) {
+        CivilTime(self).writeDateTime(to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
     }
 }

@@ -15,38 +15,43 @@ package enum DecisionFormat: String, CaseIterable, Sendable {
     /// scanlogd 2.2 as it writes to syslog.
     case scanlogd
 
+    /// Whether ``Observer/localTimeOffset`` is used.
+    package var showsLocalTime: Bool {
+        switch self {
+        case .text, .scanlogd: true
+        case .ecs, .eve, .psad, .fwlogwatch: false
+        }
+    }
+
     /// One line without a newline; nil when the format has no line for such a decision.
     package func line(_ decision: Decision, observer: Observer) -> String? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(self == .ecs || self == .eve ? 2048 : 256)
+        guard write(decision, observer: observer, to: &bytes) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends that line; false, with nothing appended, when there is none.
+    package func write(
+        _ decision: Decision, observer: Observer, to bytes: inout [UInt8]
+    ) -> Bool {
+        let line: String?
         switch self {
-        case .text: TextLine(decision, observer: observer).line
-        case .ecs: ECSDocument(decision, observer: observer).json.line
-        case .eve: EVERecord(decision, observer: observer).json.line
-        case .psad: PsadLine(decision)?.line
-        case .fwlogwatch: FwlogwatchLine(decision)?.line
-        case .scanlogd: ScanlogdLine(decision, observer: observer)?.line
+        case .text:
+            TextLine(decision, observer: observer).write(to: &bytes)
+            return true
+        case .ecs:
+            ECSDocument(decision, observer: observer).json.write(to: &bytes)
+            return true
+        case .eve:
+            EVERecord(decision, observer: observer).json.write(to: &bytes)
+            return true
+        case .psad: line = PsadLine(decision)?.line
+        case .fwlogwatch: line = FwlogwatchLine(decision)?.line
+        case .scanlogd: line = ScanlogdLine(decision, observer: observer)?.line
         }
+        guard let line else { return false }
+        bytes.write(line)
+        return true
     }
-}
-
-extension String {
-    /// The text with everything that could break a line, or steer a terminal, replaced by `?`.
-    ///
-    /// Control characters, line and paragraph separators, and the marks that turn the direction of
-    /// writing round. Prefixes and interface names come from the kernel as they are.
-    var printable: String {
-        // Nearly every text is plain, and then nothing is copied.
-        if isPlainASCII { return self }
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20, 0x7f...0x9f, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069:
-                result.append("?")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-
-    /// Whether it holds nothing but letters, digits, signs and spaces of ASCII.
-    var isPlainASCII: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }
 }

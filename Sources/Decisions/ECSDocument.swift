@@ -13,8 +13,8 @@ struct ECSDocument {
     init(_ decision: Decision, observer: Observer) {
         let scan = decision.scan
         json = .object([
-            ("@timestamp", .string(decision.time.rfc3339)),
-            ("ecs", .object([("version", "8.17.0")])),
+            ("@timestamp", .time(decision.time)),
+            ("ecs", .verbatim(#"{"version":"8.17.0"}"#)),
             ("event", ECSDocument.event(decision)),
             ("source", ECSDocument.endpoint(scan?.singleSource)),
             (
@@ -48,14 +48,17 @@ struct ECSDocument {
         let isLoss = decision.action == .loss
         return .object([
             ("kind", isLoss ? "event" : "alert"),
-            ("category", isLoss ? ["network"] : ["network", "intrusion_detection"]),
-            ("type", ["info"]),
+            (
+                "category",
+                .verbatim(isLoss ? #"["network"]"# : #"["network","intrusion_detection"]"#)
+            ),
+            ("type", .verbatim(#"["info"]"#)),
             ("module", "picket"),
             ("dataset", "picket.decision"),
             ("action", .string(decision.action.rawValue)),
             ("severity", .integer(decision.level)),
-            ("start", decision.scan.map { .string($0.start.rfc3339) }),
-            ("end", decision.scan.map { .string($0.end.rfc3339) }),
+            ("start", decision.scan.map { .time($0.start) }),
+            ("end", decision.scan.map { .time($0.end) }),
             ("sequence", .unsigned(decision.sequence)),
             ("reason", .string(decision.reason)),
         ])
@@ -64,7 +67,7 @@ struct ECSDocument {
     private static func endpoint(_ address: Address?, port: UInt16? = nil) -> JSON? {
         if address == nil, port == nil { return nil }
         return .object([
-            ("ip", address.map { .string($0.description) }),
+            ("ip", address.map(JSON.address)),
             ("port", port.map { .integer(Int($0)) }),
         ])
     }
@@ -108,6 +111,6 @@ struct ECSDocument {
             addresses.append(address)
         }
         if addresses.isEmpty { return nil }
-        return .object([("ip", .array(addresses.map { .string($0.description) }))])
+        return .object([("ip", .array(addresses.map(JSON.address)))])
     }
 }

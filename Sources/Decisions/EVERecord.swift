@@ -14,8 +14,7 @@ struct EVERecord {
     static let generator = 9000
 
     init(_ decision: Decision, observer: Observer) {
-        let time = CivilTime(decision.time)
-        let timestamp = JSON.string("\(time.date)T\(time.clockWithMicroseconds)+0000")
+        let timestamp = JSON.string(CivilTime(decision.time).dateTimeInUTC)
         guard let scan = decision.scan else {
             json = EVERecord.statistics(decision, timestamp: timestamp, observer: observer)
             return
@@ -25,8 +24,8 @@ struct EVERecord {
             ("timestamp", timestamp),
             ("in_iface", .nonEmpty(decision.origin.interfaceIn)),
             ("event_type", "alert"),
-            ("src_ip", scan.singleSource.map { .string($0.description) }),
-            ("dest_ip", scan.singleDestination.map { .string($0.description) }),
+            ("src_ip", scan.singleSource.map(JSON.address)),
+            ("dest_ip", scan.singleDestination.map(JSON.address)),
             ("dest_port", port.map { .integer(Int($0)) }),
             ("proto", scan.transports.first.map { .string(EVERecord.name(of: $0.ipProtocol)) }),
             (
@@ -118,8 +117,8 @@ struct EVERecord {
             ("action", .string(decision.action.rawValue)),
             ("sequence", .unsigned(decision.sequence)),
             ("reason", .string(decision.reason)),
-            ("start", .string(scan.start.rfc3339)),
-            ("end", .string(scan.end.rfc3339)),
+            ("start", .time(scan.start)),
+            ("end", .time(scan.end)),
             ("direction", .string(scan.direction.rawValue)),
             ("picket", PicketFields(decision, observer: observer).json),
         ])

@@ -25,7 +25,7 @@ struct PicketFields {
             ("signatures", []),
             (
                 "fingerprint",
-                .object([("os", .null), ("distance", .null), ("link", .null), ("uptime_s", .null)])
+                .verbatim(#"{"os":null,"distance":null,"link":null,"uptime_s":null}"#)
             ),
             ("firewall", PicketFields.firewall(decision.origin, observer: observer)),
             ("loss", PicketFields.loss(decision.loss)),
@@ -37,8 +37,8 @@ struct PicketFields {
         .object([
             ("kind", scan.isScan ? .string(scan.kind.rawValue) : .null),
             ("techniques", .array(scan.techniques.map { .string($0.description) })),
-            ("tool", "unknown"),
-            ("tool_mark", .null),
+            ("tool", .string(scan.tool.tool.rawValue)),
+            ("tool_mark", ToolWords(scan.tool).marks.map { .string($0) } ?? .null),
             ("packets", .unsigned(scan.packets)),
             ("targets", .integer(scan.targets.count)),
             ("hosts", .integer(scan.hosts.count)),

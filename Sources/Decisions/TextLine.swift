@@ -7,40 +7,85 @@ import Packets
 ///
 /// Columns are of fixed width up to the sentence, and lines of one zone sort by time.
 struct TextLine {
-    let line: String
+    private let decision: Decision
+    private let time: CivilTime
 
     init(_ decision: Decision, observer: Observer) {
-        let time = CivilTime(decision.time, offset: observer.localTimeOffset)
-        let action = decision.action.rawValue
+        self.decision = decision
+        time = CivilTime(decision.time, offset: observer.localTimeOffset)
+    }
+
+    func write(to bytes: inout [UInt8]) {
+        let start = bytes.count
+        time.writeDate(to: &bytes)
+        bytes.append(0x20)
+        time.writeMilliseconds(to: &bytes)
+        time.writeZone(to: &bytes)
+        bytes.append(0x20)
         // `attempts-repeated` and `signature-matched` are the longest actions.
-        let padding = String(repeating: " ", count: max(0, 17 - action.utf8.count))
-        var line = "\(time.date) \(time.clockWithMilliseconds)\(time.zone) \(action)\(padding)"
-        line += " level \(decision.level): \(decision.reason)"
-        for note in [TextLine.place(decision), TextLine.loss(decision)] where !note.isEmpty {
-            line += " [\(note.joined(separator: ", "))]"
-        }
-        self.line = line.printable
+        let column = bytes.count + 17
+        bytes.write(decision.action.rawValue)
+        while bytes.count < column { bytes.append(0x20) }
+        bytes.write(" level ")
+        bytes.write(decision.level)
+        bytes.write(": ")
+        bytes.write(decision.reason)
+        writePlace(to: &bytes)
+        writeLoss(to: &bytes)
+        guard !bytes.isPlainASCII(from: start) else { return }
+        let line = String(decoding: bytes[start...], as: UTF8.self)
+        bytes.removeSubrange(start...)
+        bytes.write(line.printable)
     }
 
-    private static func place(_ decision: Decision) -> [String] {
-        var notes: [String] = []
+    private func writePlace(to bytes: inout [UInt8]) {
+        var notes = Notes()
         if let direction = decision.scan?.direction, direction != .inbound {
-            notes.append(direction.rawValue)
+            notes.begin(&bytes)
+            bytes.write(direction.rawValue)
         }
-        let origin = decision.origin
-        if !origin.prefix.isEmpty { notes.append("prefix \(origin.prefix)") }
-        if !origin.interfaceIn.isEmpty { notes.append("in \(origin.interfaceIn)") }
-        if !origin.interfaceOut.isEmpty { notes.append("out \(origin.interfaceOut)") }
-        return notes
+        notes.write("prefix ", decision.origin.prefix, to: &bytes)
+        notes.write("in ", decision.origin.interfaceIn, to: &bytes)
+        notes.write("out ", decision.origin.interfaceOut, to: &bytes)
+        notes.end(&bytes)
     }
 
-    /// Empty for a `loss` decision, whose sentence says it.
-    private static func loss(_ decision: Decision) -> [String] {
-        guard decision.action != .loss else { return [] }
-        var notes: [String] = []
-        if decision.loss.gap > 0 { notes.append("lost \(decision.loss.gap) in the kernel") }
-        if decision.loss.drop > 0 { notes.append("lost \(decision.loss.drop) in the ring") }
-        if decision.loss.refused > 0 { notes.append("refused \(decision.loss.refused)") }
-        return notes
+    /// Nothing for a `loss` decision, whose sentence says it.
+    private func writeLoss(to bytes: inout [UInt8]) {
+        if decision.action == .loss { return }
+        var notes = Notes()
+        notes.write("lost ", decision.loss.gap, " in the kernel", to: &bytes)
+        notes.write("lost ", decision.loss.drop, " in the ring", to: &bytes)
+        notes.write("refused ", decision.loss.refused, "", to: &bytes)
+        notes.end(&bytes)
+    }
+}
+
+/// Notes behind a line, in brackets and with commas; nothing when there is none.
+private struct Notes {
+    private var count = 0
+
+    mutating func begin(_ bytes: inout [UInt8]) {
+        bytes.write(count == 0 ? " [" : ", ")
+        count += 1
+    }
+
+    mutating func write(_ word: String, _ text: String, to bytes: inout [UInt8]) {
+        if text.isEmpty { return }
+        begin(&bytes)
+        bytes.write(word)
+        bytes.write(text)
+    }
+
+    mutating func write(_ word: String, _ number: UInt64, _ rest: String, to bytes: inout [UInt8]) {
+        if number == 0 { return }
+        begin(&bytes)
+        bytes.write(word)
+        bytes.write(number)
+        bytes.write(rest)
+    }
+
+    func end(_ bytes: inout [UInt8]) {
+        if count > 0 { bytes.append(UInt8(ascii: "]")) }
     }
 }

@@ -34,8 +34,8 @@ struct AttemptWindow: BitwiseCopyable {
     }
 
     /// - Returns: the attempts in the window when they are an alert, which is once in a window.
-    mutating func add(at now: Int64, limit: Limit) -> Int? {
-        roll(to: limit.bucket(at: now))
+    mutating func add(in bucket: UInt32, limit: Limit) -> Int? {
+        roll(to: bucket)
         remainder &+= 1
         if Int(remainder) >= limit.unit {
             remainder = 0
@@ -49,6 +49,13 @@ struct AttemptWindow: BitwiseCopyable {
         guard attempts >= limit.attempts else { return nil }
         sinceAlert = 0
         return attempts
+    }
+
+    /// Whether anything was ever tried.
+    var isRunning: Bool {
+        var sum = Int(remainder)
+        for index in 0..<12 { sum += Int(buckets[index]) }
+        return sum > 0
     }
 
     mutating func roll(to bucket: UInt32) {

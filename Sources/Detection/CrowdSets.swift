@@ -76,22 +76,21 @@ struct CrowdSets: ~Copyable {
         let base = index * CrowdSets.wordsEach
         let hostHash = hash(target.host)
         let novelty = sets[index].targets.insert(
-            hash(hostHash, target.salt), mark: target.has(CommonTarget.probe), into: &words,
-            at: base)
-        if target.has(CommonTarget.port) {
+            hash(hostHash, target.salt), mark: target.has(TargetBits.probe), into: &words, at: base)
+        if target.has(TargetBits.port) {
             sets[index].ports[min(2, target.transport.rawValue)].include(target.selector)
         }
         if sets[index].targets.isExact {
             switch novelty {
-            case .new: sets[index].quarters += target.has(CommonTarget.probe) ? 4 : 1
+            case .new: sets[index].quarters += target.has(TargetBits.probe) ? 4 : 1
             case .stronger: sets[index].quarters += 3
             case .repeated, .unknown: break
             }
         }
         if novelty == .repeated || novelty == .stronger { return }
-        if !target.has(CommonTarget.echo) { sets[index].onlyEcho = false }
-        if !target.has(CommonTarget.icmpRequest) { sets[index].onlyICMPRequests = false }
-        if novelty == .new, target.has(CommonTarget.bareProtocol),
+        if !target.has(TargetBits.echo) { sets[index].onlyEcho = false }
+        if !target.has(TargetBits.request) { sets[index].onlyICMPRequests = false }
+        if novelty == .new, target.has(TargetBits.bareProtocol),
             sets[index].protocolTargets < .max
         {
             sets[index].protocolTargets += 1
@@ -102,7 +101,7 @@ struct CrowdSets: ~Copyable {
             sets[index].destinations[Int(sets[index].destinationCount)] = target.host
             sets[index].destinationCount += 1
         }
-        guard target.has(CommonTarget.port) else { return }
+        guard target.has(TargetBits.port) else { return }
         let port = sets[index].portNumbers.insert(
             hash(UInt64(target.selector), 1 << 32), into: &words,
             at: base + 2 * DistinctSketch.words)

@@ -12,7 +12,7 @@ struct CrowdSighting {
     let targetHash: UInt64
     let target: CommonTarget
     /// The source had not asked for this target before.
-    let isNewTarget: Bool
+    var isNewTarget: Bool
     /// The source's first packet, and its second.
     let isNewSource: Bool
     let isSecond: Bool

@@ -79,7 +79,7 @@ extension CrowdWatch {
         let place = members.insert(source, into: set, sets, now: sighting.now)
         var inside = sighting.quarters
         for index in 0..<Int(pair.count) {
-            inside += pair.targets[index].has(CommonTarget.probe) ? 4 : 1
+            inside += pair.targets[index].has(TargetBits.probe) ? 4 : 1
         }
         members[place].inside = inside
         sets[set].count(sighting.event, times: UInt32(pair.count) + 1, at: sighting.now)

@@ -9,9 +9,7 @@ extension CrowdWatch {
         if let member, !sets[Int(members[member].set)].isDecoy {
             count(sighting, of: member, hash: hash)
         }
-        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else {
-            return
-        }
+        guard plan.hosts > 0, sighting.target.hasPort else { return }
         guard
             let slot = distributed.slot(
                 of: sighting.target.host, hash: sighting.host, source: sighting.source,
@@ -25,6 +23,9 @@ extension CrowdWatch {
                     distributed, at: slot, stack: sets[set].isMixed ? nil : sets[set].stack)
             }
         }
+        var sighting = sighting
+        // What a source asked days ago may still be known of it; here only the window counts.
+        if !sighting.isNewTarget { sighting.isNewTarget = distributed.isFresh(sighting, at: slot) }
         distributed.note(sighting, at: slot, hash: hash)
         guard distributed[slot].set == 0 else {
             if member == nil { admit(sighting, slot, hash: hash) }
@@ -155,7 +156,7 @@ extension CrowdWatch {
             sets.note(
                 CommonTarget(
                     host: distributed[slot].host, selector: port.port, ipProtocol: port.ipProtocol,
-                    traits: CommonTarget.port | (port.isProbe ? CommonTarget.probe : 0)),
+                    bits: TargetBits.port | (port.isProbe ? TargetBits.probe : 0)),
                 in: set, hash: hash)
         }
     }

@@ -72,7 +72,7 @@ extension DecoyPairs {
                 writer.put(entry.targets[index].host)
                 writer.put(entry.targets[index].selector)
                 writer.put(entry.targets[index].ipProtocol)
-                writer.put(entry.targets[index].traits)
+                writer.put(entry.targets[index].bits)
             }
         }
     }
@@ -99,7 +99,7 @@ extension DecoyPairs {
                 let ipProtocol = try reader.take(UInt8.self, bytes)
                 entry.targets[index] = CommonTarget(
                     host: host, selector: selector, ipProtocol: ipProtocol,
-                    traits: try reader.take(bytes))
+                    bits: try reader.take(bytes))
             }
             restore(entry, at: place)
         }

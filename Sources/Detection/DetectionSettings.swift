@@ -12,6 +12,10 @@ package struct DetectionSettings: Hashable, Sendable {
     package var echoHosts = 10
     /// Lifetime of a record without a counted packet. Range: 1 s...30 d.
     package var scanTimeout: Duration = .seconds(3600)
+    /// How long a source's targets add up when its packets are further apart than `scanTimeout`.
+    ///
+    /// Range: 0...365 d; anything up to `scanTimeout` switches it off.
+    package var slowMemory: Duration = .seconds(14 * 86_400)
     /// Counted packets at which the danger levels 1 to 5 begin; ascending.
     package var levelPackets = [5, 15, 150, 1500, 10000]
     /// Distinct hosts at which the danger levels 1 to 5 begin; ascending.
@@ -27,6 +31,8 @@ package struct DetectionSettings: Hashable, Sendable {
     package var servicePorts: Set<UInt16> = DetectionSettings.commonServicePorts
     /// What is not counted at all.
     package var ignore: [IgnoreRule] = []
+    /// Danger levels by network, protocol and port; the first rule that holds decides.
+    package var autoLevels: [AutoLevelRule] = []
 
     package init() {}
 

@@ -4,70 +4,120 @@ import Packets
 
 extension Detector {
     /// Counts a probe or an ambiguous packet for its source.
-    mutating func count(_ event: PacketEvent, isProbe: Bool) {
+    mutating func count(_ event: PacketEvent, _ circumstances: Circumstances) {
         // Strays come to ports that are in use; only a probe says something there.
-        if !isProbe, grader.host.serves(event) { return }
-        let number = record(for: event, isProbe: isProbe)
-        let place = Int(number)
-        let target = Target(of: event)
-        let direction = grader.host.direction(of: event)
-        if direction != .inbound { table.records[place].traits.insert(.home) }
-        let novelty = note(
-            StoredTarget(
-                target, isProbe: isProbe, isInside: direction == .internal,
-                hash: table.hash, high: table.records[place].homeOfTargets(target)),
-            of: number)
-
-        let alert = table.records[place].attempts.add(at: clock.now, limit: limits.attempts)
-        if counts(novelty, number) {
-            table.records[place].count(event, at: clock.now)
-            table.move(number, to: usefulness(of: number))
-            if table.records[place].tally != SourceRecord.noTally {
-                tallies.touch(table.records[place].tally)
-            }
+        if !circumstances.isProbe, grader.host.serves(event) { return }
+        let evidence = Evidence(
+            of: event, circumstances, direction: grader.host.direction(of: event),
+            now: clock.now)
+        guard let seat = seat(for: evidence) else {
             noteCrowds(
-                event, from: table.records[place].source, isProbe: isProbe, direction: direction,
-                isNewTarget: novelty == .new, packets: table.records[place].totalPackets)
-            judge(number, at: event.time)
+                event, evidence, from: grader.host.key(of: event.source), isNewTarget: true,
+                packets: 1)
+            return
         }
-        if let alert, !isHeld(table.records[place].source) {
+        let number = seat.number
+        let taken = take(evidence, seat)
+        if taken.isCounted {
+            settle(number)
+            noteCrowds(
+                event, evidence, from: table.records[Int(number)].key,
+                isNewTarget: taken.novelty == .new,
+                packets: table.records[Int(number)].totalPackets)
+            judge(number, taken.novelty, at: event.time)
+        }
+        if let alert = taken.alert, !isHeld(table.records[Int(number)].key) {
             report(.attemptsRepeated(packets: alert), number, at: event.time)
         }
     }
 
-    /// Whether a packet counts: its target is new, or new targets keep coming.
-    private mutating func counts(_ novelty: Novelty, _ number: UInt32) -> Bool {
-        let seconds = UInt32(clamping: clock.now / 1_000_000_000)
-        switch novelty {
-        case .new, .stronger:
-            table.records[Int(number)].lastNovelty = seconds
-            return true
-        case .unknown:
-            return true
-        case .repeated:
-            return seconds - min(seconds, table.records[Int(number)].lastNovelty)
-                <= Limits.repeatSeconds
+    /// Takes a packet into its source's record.
+    private mutating func take(_ evidence: Evidence, _ seat: Seat) -> Taken {
+        let place = Int(seat.number)
+        let bucket = attemptBucket(at: clock.now)
+        if table.records[place].tally == SourceRecord.noTally,
+            !table.records[place].traits.contains(.frozen),
+            let taken = table.records[place].take(
+                evidence, begins: seat.begins, hash: table.hash, bucket: bucket,
+                limit: limits.attempts)
+        {
+            return taken
+        }
+        let target = StoredTarget(
+            evidence, high: table.records[place].targetHigh, hash: table.hash)
+        let novelty = note(target, of: seat.number)
+        return table.records[place].take(
+            evidence, novelty, begins: seat.begins, bucket: bucket, limit: limits.attempts)
+    }
+
+    /// The bucket of the attempt window that is now.
+    mutating func attemptBucket(at now: Int64) -> UInt32 {
+        if now >= bucketEnd || now < bucketStart {
+            bucket = limits.attempts.bucket(at: now)
+            let width = limits.attempts.bucketNanoseconds
+            bucketStart = now / width * width
+            bucketEnd = bucketStart.addingSaturating(width)
+        }
+        return bucket
+    }
+
+    /// Puts a record where it belongs after a counted packet; mostly it stands there.
+    private mutating func settle(_ number: UInt32) {
+        let place = Int(number)
+        if table.records[place].isScanning {
+            // Slow scans are few, and stand in the order of their last packets.
+            if table.records[place].traits.contains(.slow) { move(number, to: .scanning) }
+        } else if table.records[place].list == .oneTarget, table.records[place].targetCount > 1 {
+            move(number, to: .severalTargets)
         }
     }
 
+    mutating func move(_ number: UInt32, to list: Usefulness) {
+        table.filing.take(number, in: &table.records)
+        table.records[Int(number)].list = list
+        table.filing.file(number, in: &table.records)
+    }
+
     /// Sees whether the source is scanning now, or scanning worse.
-    private mutating func judge(_ number: UInt32, at time: Timestamp) {
+    private mutating func judge(_ number: UInt32, _ novelty: Novelty, at time: Timestamp) {
         let place = Int(number)
-        let isNew = !table.records[place].isScanning
-        if isNew, !reachesThreshold(number) || isHeld(table.records[place].source) { return }
-        // A scan is level 1 even where the settings let the levels begin later.
-        let level = UInt8(
-            max(
-                1,
-                limits.level(packets: table.records[place].totalPackets, hosts: hostCount(number))))
-        if isNew {
-            table.records[place].level = level
-            table.move(number, to: .scanning)
-            report(.scanDetected, number, at: time)
-        } else if level > table.records[place].level {
-            table.records[place].level = level
+        let packets = table.records[place].totalPackets
+        if table.records[place].isScanning {
+            if novelty == .new { quicken(number) }
+            let level = table.records[place].level
+            guard level < 5,
+                limits.mayExceed(level, packets: packets, hosts: hostBound(number))
+                    || table.records[place].level(counted: 0) > level
+            else { return }
+            let reached = table.records[place].level(
+                counted: limits.level(packets: packets, hosts: hostCount(number)))
+            guard reached > level else { return }
+            table.records[place].level = reached
             report(.scanEscalated, number, at: time)
+        } else if novelty != .repeated || crowds.sets.used > 0, reachesThreshold(number),
+            !isHeld(table.records[place].key)
+        {
+            if table.records[place].remembered > 0 {
+                table.records[place].traits.insert(.slow)
+                quicken(number)
+            }
+            table.records[place].level = table.records[place].level(
+                counted: limits.level(packets: packets, hosts: hostCount(number)))
+            move(number, to: .scanning)
+            report(.scanDetected, number, at: time)
         }
+    }
+
+    /// A slow scan whose targets since it came back are enough of themselves is a scan like others.
+    private mutating func quicken(_ number: UInt32) {
+        let place = Int(number)
+        guard table.records[place].traits.contains(.slow),
+            distinctTargets(number) - Int(table.records[place].remembered) >= limits.targets
+        else { return }
+        table.filing.take(number, in: &table.records)
+        table.records[place].traits.remove(.slow)
+        table.records[place].remembered = 0
+        table.filing.file(number, in: &table.records)
     }
 
     private func reachesThreshold(_ number: UInt32) -> Bool {
@@ -88,11 +138,6 @@ extension Detector {
             || weight.all >= 4 * limits.raised(limits.outboundTargets, accepted: accepted)
     }
 
-    private func usefulness(of number: UInt32) -> Usefulness {
-        if table.records[Int(number)].isScanning { return .scanning }
-        return table.records[Int(number)].targetCount > 1 ? .severalTargets : .oneTarget
-    }
-
     /// Takes an accepted first packet as proof of good customers.
     ///
     /// Only what goes to a port that no client is given opens a connection; the same (host, port)
@@ -103,14 +148,13 @@ extension Detector {
             !grader.host.isEphemeral(event.destinationPort), !grader.isMartian(event),
             wire != .tcp || event.control & Control.rst == 0
         else { return }
-        let number = record(for: event, isProbe: false)
         let salt = UInt64(event.ipProtocol.rawValue) << 16 | UInt64(event.destinationPort)
         let mark = UInt16(truncatingIfNeeded: table.hash(event.destination, salt) >> 40)
+        guard let number = seat(forCredit: mark, of: event) else { return }
         guard table.records[Int(number)].accept(mark) else { return }
         // A source that only had connections lives on with them; a scan does not.
         if table.records[Int(number)].targetCount == 0 {
             table.records[Int(number)].lastCounted = clock.now
-            table.move(number, to: .oneTarget)
         }
     }
 }

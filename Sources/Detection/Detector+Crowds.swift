@@ -10,30 +10,27 @@ extension Detector {
     ///   - isNewTarget: whether the source had not asked for this target before.
     ///   - packets: the source's counted packets with this one.
     mutating func noteCrowds(
-        _ event: PacketEvent, from source: Network, isProbe: Bool, direction: Direction,
-        isNewTarget: Bool, packets: UInt64
+        _ event: PacketEvent, _ evidence: Evidence, from source: SourceKey, isNewTarget: Bool,
+        packets: UInt64
     ) {
-        guard direction != .outbound else { return }
-        let target = CommonTarget(of: event, isProbe: isProbe)
+        let isInternal = evidence.bits & TargetBits.inside != 0
+        guard isInternal || evidence.bits & TargetBits.home == 0 else { return }
+        let target = CommonTarget(evidence)
         let host = table.hash(target.host)
         crowds.note(
             CrowdSighting(
-                event: event, source: crowdHash(source), host: host,
+                event: event, source: table.hash(of: source), host: host,
                 targetHash: table.hash(host, target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
-                isInternal: direction == .internal, isServed: grader.host.serves(event),
+                isInternal: isInternal, isServed: grader.host.serves(event),
                 now: clock.now, stack: StackFingerprint.of(event)),
             hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
-    func isHeld(_ source: Network) -> Bool {
-        crowds.sets.used > 0 && crowds.holds(crowdHash(source))
-    }
-
-    private func crowdHash(_ source: Network) -> UInt64 {
-        table.hash(source.address, UInt64(source.prefixLength))
+    func isHeld(_ source: SourceKey) -> Bool {
+        crowds.sets.used > 0 && crowds.holds(table.hash(of: source))
     }
 
     /// Lets time pass for sets and floods.
@@ -96,16 +93,21 @@ extension Detector {
     /// A source that joins a set counts what it asked elsewhere before; if that is no scan of its own,
     /// what was told of it alone is over.
     private mutating func fold(_ address: Address, into set: Int, at time: Timestamp) {
-        let source = grader.host.source(of: address)
+        let source = grader.host.key(of: address)
         guard let number = table.find(source),
-            let place = crowds.members.find(crowdHash(source), crowds.sets)
+            let place = crowds.members.find(table.hash(of: source), crowds.sets)
         else { return }
         let inside = Int(crowds.members[place].inside)
-        crowds.members[place].outside = UInt16(clamping: max(0, weight(of: number).all - inside))
-        guard table.records[Int(number)].isScanning, isHeld(source) else { return }
+        let isOnProbation = number & SourceTable.onProbation != 0
+        let known =
+            isOnProbation
+            ? Int(table.probation.quarters(Int(number & ~SourceTable.onProbation)))
+            : weight(of: number).all
+        crowds.members[place].outside = UInt16(clamping: max(0, known - inside))
+        guard !isOnProbation, table.records[Int(number)].isScanning, isHeld(source) else { return }
         report(.scanEnded(.joined), number, at: time)
         table.records[Int(number)].level = 0
-        table.move(number, to: .severalTargets)
+        move(number, to: .severalTargets)
     }
 
     private mutating func endSet(_ set: Int, _ reason: Finding.EndReason) {
@@ -116,7 +118,22 @@ extension Detector {
             case .inputEnded, .memoryFull, .joined: clock.time ?? last
             }
         report(.scanEnded(reason), set: set, at: time)
+        if reason == .lifetimeOver { forgetMembers(of: set) }
         crowds.release(set)
+    }
+
+    /// With a scan its record goes; with a set go those of its members who did nothing else, so that
+    /// the same scan tomorrow is another.
+    private mutating func forgetMembers(of set: Int) {
+        for address in crowds.sets.members(of: set) {
+            let source = grader.host.key(of: address)
+            guard let place = crowds.members.find(table.hash(of: source), crowds.sets),
+                Int(crowds.members[place].set) == set, crowds.members[place].outside == 0,
+                let number = table.find(source), number & SourceTable.onProbation == 0,
+                !table.records[Int(number)].isScanning
+            else { continue }
+            end(number, .lifetimeOver)
+        }
     }
 
     private mutating func report(_ event: Finding.Event, set: Int, at time: Timestamp) {
@@ -124,6 +141,6 @@ extension Detector {
         findings.append(
             Finding(
                 event: event, time: time,
-                summary: crowds.sets.summary(of: set, source: grader.host.source(of: first))))
+                summary: crowds.sets.summary(of: set, source: grader.host.key(of: first).network)))
     }
 }

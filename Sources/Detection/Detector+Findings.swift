@@ -38,6 +38,7 @@ extension Detector {
                 min(known.lowerBound, range.lowerBound)...max(known.upperBound, range.upperBound)
         }
         summary.transports = record.transports
+        summary.tool = record.tools.verdict
         if record.tally != SourceRecord.noTally {
             let tally = tallies[record.tally]
             summary.destinations = (0..<Int(tally.destinationCount)).map { tally.destinations[$0] }
@@ -57,9 +58,9 @@ extension Detector {
         let record = table.records[Int(number)]
         if record.traits.contains(.frozen) {
             return DistinctCounts(
-                targets: DistinctCount(Int(record.frozenTargets), exact: false),
-                hosts: DistinctCount(Int(record.frozenHosts), exact: false),
-                ports: DistinctCount(Int(record.frozenPorts), exact: false))
+                targets: DistinctCount(Int(record.frozen.targets), exact: false),
+                hosts: DistinctCount(Int(record.frozen.hosts), exact: false),
+                ports: DistinctCount(Int(record.frozen.ports), exact: false))
         }
         guard record.tally != SourceRecord.noTally else {
             return DistinctCounts(

@@ -2,13 +2,15 @@
 
 import Packets
 
-/// The saved table: little-endian numbers, version 1.
+/// The saved table: little-endian numbers, version 2.
 ///
-/// Shape: magic, version, seed, clock, origins, records (least useful first), tallies (least
-/// recently used first, each with its record's number), prefix watch, crowds, checksum.
+/// Shape: magic, version, seed, clock, origins, lifetime and open span, records (least useful
+/// first, each with its span counted from the open one), probation (oldest first), tallies (least
+/// recently used first, each with its record's number), prefix watch, crowds, trace watch,
+/// checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
-    private static let version: UInt16 = 1
+    private static let version: UInt16 = 2
 
     /// Everything that decides what will be found, apart from settings and facts.
     ///
@@ -22,23 +24,26 @@ extension Detector {
         writer.put(clock.time == nil ? UInt8(0) : 1)
         writer.put(clock.time?.nanoseconds ?? 0)
         saveOrigins(to: &writer)
+        writer.put(table.filing.lifetime)
+        writer.put(table.filing.open)
 
-        writer.put(UInt32(table.count))
+        writer.put(UInt32(table.filing.count))
         var numbers = [UInt32](repeating: 0, count: table.records.count)
         var written: UInt32 = 0
-        for list in Usefulness.allCases {
-            var next = table.oldest(of: list)
-            while let number = next {
-                table.records[Int(number)].save(to: &writer)
-                numbers[Int(number)] = written
+        table.filing.forEachShelf { shelf, span in
+            var next = table.filing.shelves[shelf].first
+            while next != Chain.none {
+                writer.put(span)
+                table.records[Int(next)].save(to: &writer)
+                numbers[Int(next)] = written
                 written += 1
-                let following = table.records[Int(number)].next
-                next = following == RecencyList.none ? nil : following
+                next = table.records[Int(next)].next
             }
         }
-        writer.put(UInt32(tallies.lent.count))
-        var lent = tallies.lent.oldest
-        while lent != RecencyList.none {
+        table.probation.save(to: &writer)
+        writer.put(UInt32(tallies.lentCount))
+        var lent = tallies.lent.first
+        while lent != Chain.none {
             let tally = tallies[UInt16(truncatingIfNeeded: lent)]
             writer.put(numbers[Int(tally.owner)])
             tallies.save(UInt16(truncatingIfNeeded: lent), to: &writer)
@@ -46,6 +51,7 @@ extension Detector {
         }
         savePrefixes(to: &writer)
         crowds.save(to: &writer)
+        traceWatch.save(to: &writer)
         writer.seal()
         return writer.bytes
     }
@@ -78,6 +84,8 @@ extension Detector {
         try Detector.restorePrefixes(&reader, bytes, into: &trial, hash: hash)
         var saved = try CrowdWatch.saved(
             from: &reader, bytes, now: head.clock.now, limits: limits)
+        var traceTrial = TraceWatch()
+        try traceTrial.restore(&reader, bytes)
         guard reader.offset == bytes.count - 8 else { throw .contradictory }
 
         reader = start
@@ -85,13 +93,17 @@ extension Detector {
         table.removeAll(hash: hash)
         tallies.removeAll()
         watch.removeAll()
-        let numbers = try restoreRecords(&reader, bytes, count: count, mapping(origins))
+        let known = mapping(origins)
+        let numbers = try restoreRecords(&reader, bytes, count: count, known)
+        try table.restoreProbation(&reader, bytes, known)
+        _ = table.probation.ripen(before: clock.now.subtractingSaturating(limits.lifetime))
         try restoreTallies(&reader, bytes, numbers)
         try Detector.restorePrefixes(&reader, bytes, into: &watch, hash: hash)
-        for index in numbers.indices where numbers[index] != RecencyList.none {
-            settle(numbers[index])
-        }
-        saved.renumber(mapping(origins))
+        traceWatch = traceTrial
+        for index in numbers.indices where numbers[index] != Chain.none { fit(numbers[index]) }
+        table.filing.sortOpen(&table.records)
+        (bucketEnd, nextLook) = (0, clock.now)
+        saved.renumber(known)
         takeOver(saved)
     }
 }
@@ -118,32 +130,32 @@ extension Detector {
         return (seed, StreamClock(now: now, time: hasTime ? time : nil))
     }
 
-    /// Reads records and tallies without keeping them.
+    /// Reads records, probation and tallies without keeping them.
     private static func check(
         _ reader: inout SavedReader, _ bytes: Span<UInt8>, now: Int64
     ) throws(SavedTableError) -> Int {
+        let lifetime = try reader.take(Int64.self, bytes)
+        let open = try reader.take(Int64.self, bytes)
+        guard lifetime > 0, open >= 0, open <= now else { throw .contradictory }
         let count = Int(try reader.take(UInt32.self, bytes))
         // Every record takes more than a hundred bytes, so that a count cannot be made up.
         guard count <= bytes.count / 100 else { throw .contradictory }
-        var lists = [UInt8](repeating: 0, count: count)
-        var before: (list: UInt8, counted: Int64) = (0, 0)
-        var seen: Set<Network> = []
+        var mayBorrow = [Bool](repeating: true, count: count)
         for index in 0..<count {
+            _ = try reader.take(UInt16.self, bytes)
             let record = try SourceRecord(from: &reader, bytes)
-            let list = record.list.rawValue
-            guard list >= before.list, record.lastCounted >= 0, record.lastCounted <= now,
-                list > before.list || record.lastCounted >= before.counted,
-                seen.insert(record.source).inserted
-            else { throw .contradictory }
-            before = (list, record.lastCounted)
-            lists[index] = record.traits.contains(.frozen) ? .max : list
+            guard record.lastCounted >= 0, record.lastCounted <= now else {
+                throw .contradictory
+            }
+            if record.traits.contains(.frozen) { mayBorrow[index] = false }
         }
+        try Probation.check(&reader, bytes, now: now)
         let lent = Int(try reader.take(UInt32.self, bytes))
         for _ in 0..<lent {
             let owner = Int(try reader.take(UInt32.self, bytes))
             // Each record borrows at most one tally, and a frozen one none.
-            guard owner < count, lists[owner] != .max else { throw .contradictory }
-            lists[owner] = .max
+            guard owner < count, mayBorrow[owner] else { throw .contradictory }
+            mayBorrow[owner] = false
             _ = try SavedTally(from: &reader, bytes)
         }
         return count
@@ -154,21 +166,27 @@ extension Detector {
         _ reader: inout SavedReader, _ bytes: Span<UInt8>, count: Int,
         _ origins: [UInt16: OriginID]
     ) throws(SavedTableError) -> [UInt32] {
+        let lifetime = try reader.take(Int64.self, bytes)
+        let open = try reader.take(Int64.self, bytes)
+        let isSame = lifetime == table.filing.lifetime
+        if isSame {
+            table.filing.start(at: open.multipliedSaturating(by: table.filing.span))
+        } else {
+            table.filing.start(at: clock.now)
+        }
         _ = try reader.take(UInt32.self, bytes)
-        var numbers = [UInt32](repeating: RecencyList.none, count: count)
+        var numbers = [UInt32](repeating: Chain.none, count: count)
         for index in 0..<count {
+            let span = try reader.take(UInt16.self, bytes)
             var record = try SourceRecord(from: &reader, bytes)
             record.origin = origins[record.origin.rawValue] ?? .unknown
-            let number: UInt32
+            guard table.find(record.key) == nil else { continue }
             if count - index > table.capacity {
-                guard record.isScanning else { continue }
-                // For its last words it needs a place, and there is still one.
-                number = table.insert(record)
-                end(number, .memoryFull)
-            } else {
-                number = table.insert(record)
-                numbers[index] = number
+                // For its last words a scan needs a place, and there is still one.
+                if record.isScanning { end(table.insert(record), .memoryFull) }
+                continue
             }
+            numbers[index] = table.insert(record, span: isSame ? span : nil)
         }
         return numbers
     }
@@ -180,8 +198,10 @@ extension Detector {
         for _ in 0..<count {
             let owner = numbers[Int(try reader.take(UInt32.self, bytes))]
             let saved = try SavedTally(from: &reader, bytes)
-            guard owner != RecencyList.none else { continue }
-            if let victim = tallies.nextVictim { takeTally(from: victim) }
+            guard owner != Chain.none else { continue }
+            if tallies.isFull, let victim = tallies.oldest {
+                takeTally(from: tallies[victim].owner)
+            }
             if let tally = tallies.lend(to: owner, saved) {
                 table.records[Int(owner)].tally = tally
             }
@@ -190,88 +210,11 @@ extension Detector {
 
     /// A record may not say that it has more than it has: without a tally a source that is no scan
     /// counts from its first five targets again.
-    private mutating func settle(_ number: UInt32) {
-        let record = table.records[Int(number)]
-        guard record.tally == SourceRecord.noTally, !record.traits.contains(.frozen) else { return }
-        table.records[Int(number)].shrink()
-    }
-
-    private func saveOrigins(to writer: inout SavedWriter) {
-        writer.put(UInt16(ignore.origins.count { $0 != nil }))
-        for (id, origin) in ignore.origins.enumerated() {
-            guard let origin else { continue }
-            writer.put(UInt16(id))
-            writer.put(origin.group == nil ? UInt8(0) : 1)
-            writer.put(origin.group ?? 0)
-            writer.put(origin.hook.map { $0.rawValue } ?? .max)
-            writer.put(origin.prefix)
-            writer.put(origin.interfaceIn)
-            writer.put(origin.interfaceOut)
-        }
-    }
-
-    private static func readOrigins(
-        _ reader: inout SavedReader, _ bytes: Span<UInt8>
-    ) throws(SavedTableError) -> [(id: UInt16, origin: Origin)] {
-        let count = Int(try reader.take(UInt16.self, bytes))
-        guard count <= OriginTable.capacity else { throw .contradictory }
-        var found: [(id: UInt16, origin: Origin)] = []
-        for _ in 0..<count {
-            let id = try reader.take(UInt16.self, bytes)
-            let hasGroup = try reader.take(UInt8.self, bytes) == 1
-            let group = try reader.take(UInt16.self, bytes)
-            let hook = Hook(rawValue: try reader.take(UInt8.self, bytes))
-            let prefix = try reader.text(bytes)
-            let interfaceIn = try reader.text(bytes)
-            let interfaceOut = try reader.text(bytes)
-            found.append(
-                (
-                    id,
-                    Origin(
-                        group: hasGroup ? group : nil, prefix: prefix, hook: hook,
-                        interfaceIn: interfaceIn, interfaceOut: interfaceOut)
-                ))
-        }
-        return found
-    }
-
-    /// From the numbers of the saved origins to those of the equal ones admitted here.
-    private func mapping(_ saved: [(id: UInt16, origin: Origin)]) -> [UInt16: OriginID] {
-        var known: [Origin: OriginID] = [:]
-        for (id, origin) in ignore.origins.enumerated() {
-            if let origin { known[origin] = OriginID(rawValue: UInt16(id)) }
-        }
-        var mapping: [UInt16: OriginID] = [:]
-        for entry in saved { mapping[entry.id] = known[entry.origin] }
-        return mapping
-    }
-
-    private func savePrefixes(to writer: inout SavedWriter) {
-        var count: UInt32 = 0
-        for index in watch.entries.indices where watch.entries[index].count > 0 { count += 1 }
-        writer.put(count)
-        for index in watch.entries.indices where watch.entries[index].count > 0 {
-            let entry = watch.entries[index]
-            writer.put(entry.prefix)
-            writer.put(entry.lastNews)
-            writer.put(entry.count)
-            for subnet in 0..<Int(entry.count) { writer.put(entry.subnets[subnet]) }
-        }
-    }
-
-    private static func restorePrefixes(
-        _ reader: inout SavedReader, _ bytes: Span<UInt8>, into watch: inout PrefixWatch,
-        hash: KeyedHash
-    ) throws(SavedTableError) {
-        let count = Int(try reader.take(UInt32.self, bytes))
-        for _ in 0..<count {
-            var entry = PrefixWatch.Entry()
-            entry.prefix = try reader.take(bytes)
-            entry.lastNews = try reader.take(bytes)
-            entry.count = try reader.take(bytes)
-            guard entry.count < PrefixWatch.enough else { throw .contradictory }
-            for subnet in 0..<Int(entry.count) { entry.subnets[subnet] = try reader.take(bytes) }
-            guard watch.restore(entry, hash: hash) else { throw .contradictory }
-        }
+    private mutating func fit(_ number: UInt32) {
+        let place = Int(number)
+        guard table.records[place].tally == SourceRecord.noTally,
+            !table.records[place].traits.contains(.frozen)
+        else { return }
+        table.records[place].shrink()
     }
 }

@@ -2,129 +2,228 @@
 
 import Packets
 
+/// The record that a packet counts for.
+struct Seat {
+    let number: UInt32
+    /// The packet is the first of the source's lifetime.
+    var begins = false
+}
+
 extension Detector {
-    /// The record of an event's source, made if need be.
-    mutating func record(for event: PacketEvent, isProbe: Bool) -> UInt32 {
-        let source = grader.host.source(of: event.source)
-        let isFoldable =
-            grader.host.foldsPrefixes && source.prefixLength == 64 && !source.address.isV4
-        if let known = table.find(source) {
-            guard isProbe, isFoldable, !table.records[Int(known)].traits.contains(.watched),
-                !table.records[Int(known)].isScanning
-            else { return known }
-            return watchPrefix(of: source, known, event)
+    /// Where a packet of evidence counts; nil when it is its source's first, which stands on
+    /// probation now.
+    mutating func seat(for evidence: Evidence) -> Seat? {
+        let key = grader.host.key(of: evidence.source)
+        let hash = table.hash(of: key)
+        let isProbe = evidence.bits & TargetBits.probe != 0
+        let isFoldable = key.width == 64 && grader.host.foldsPrefixes
+        if let handle = table.find(key, hash), let seat = awake(handle, key, hash) {
+            guard isProbe, isFoldable, !table.records[Int(seat.number)].traits.contains(.watched),
+                !table.records[Int(seat.number)].isScanning
+            else { return seat }
+            table.records[Int(seat.number)].traits.insert(.watched)
+            return fold(key, evidence) ?? seat
         }
-        if isFoldable, let site = table.find(Network(source.address, prefixLength: 48)) {
-            return site
+        if isFoldable {
+            if let site = site(of: key) { return site }
+            if isProbe, let site = fold(key, evidence) { return site }
         }
-        let number = insert(source, event)
-        return isProbe && isFoldable ? watchPrefix(of: source, number, event) : number
+        guard limits.needsTwoPackets else {
+            let number = insert(key, evidence)
+            if isFoldable, isProbe { table.records[Int(number)].traits.insert(.watched) }
+            return Seat(number: number, begins: true)
+        }
+        table.probe(evidence, key, hash, isWatched: isFoldable && isProbe)
+        return nil
+    }
+
+    /// Where an accepted connection counts; nil when it is the first packet of its source, or says
+    /// again what its only packet said.
+    mutating func seat(forCredit mark: UInt16, of event: PacketEvent) -> UInt32? {
+        let key = grader.host.key(of: event.source)
+        let hash = table.hash(of: key)
+        if let handle = table.find(key, hash) {
+            if handle & SourceTable.onProbation != 0 {
+                let place = Int(handle & ~SourceTable.onProbation)
+                if table.probation.isCredit(place), table.probation.selector(place) == mark,
+                    !isOver(place)
+                {
+                    return nil
+                }
+                if let number = promote(place, key, hash) { return number }
+            } else if lives(handle) {
+                return handle
+            }
+        }
+        if key.width == 64, grader.host.foldsPrefixes, let site = site(of: key) {
+            return site.number
+        }
+        var evidence = Evidence(of: event, isProbe: false, direction: .inbound, now: clock.now)
+        evidence.technique = Probation.credit
+        evidence.selector = mark
+        guard limits.needsTwoPackets else { return insert(key, evidence) }
+        table.probe(evidence, key, hash, isWatched: false)
+        return nil
+    }
+
+    /// The record of a known source, whatever it was until now; nil when its time was over and
+    /// nothing is left of it.
+    private mutating func awake(_ handle: UInt32, _ key: SourceKey, _ hash: UInt64) -> Seat? {
+        var number = handle
+        if handle & SourceTable.onProbation != 0 {
+            guard let new = promote(Int(handle & ~SourceTable.onProbation), key, hash) else {
+                return nil
+            }
+            number = new
+        } else if !lives(number) {
+            return nil
+        }
+        guard table.records[Int(number)].isAsleep else { return Seat(number: number) }
+        wake(number)
+        return Seat(number: number, begins: true)
+    }
+
+    /// Makes a record of a source whose only packet stands on probation.
+    ///
+    /// - Returns: nil when its lifetime was over and nothing is left of it.
+    private mutating func promote(_ place: Int, _ key: SourceKey, _ hash: UInt64) -> UInt32? {
+        if isOver(place), !isKept(place) {
+            table.forget(place)
+            return nil
+        }
+        makeRoom()
+        let record = record(of: place, key)
+        let number = table.add(record)
+        table.index.replace(
+            UInt32(place) | SourceTable.onProbation, with: number, hash: hash)
+        table.probation.remove(place)
+        return lives(number) ? number : nil
+    }
+
+    /// Ends what is over of a record by now; false when nothing is left of it.
+    private mutating func lives(_ number: UInt32) -> Bool {
+        while clock.now >= endOfLifetime(number) {
+            guard lapse(number) else { return false }
+        }
+        return true
+    }
+
+    /// The record that a source on probation would have by now.
+    private func record(of place: Int, _ key: SourceKey) -> SourceRecord {
+        let evidence = table.probation.evidence(place)
+        var record = SourceRecord(
+            key: key, firstAddress: evidence.source, start: evidence.time, now: evidence.now)
+        if table.probation.isCredit(place) {
+            _ = record.accept(evidence.selector)
+        } else {
+            _ = record.take(
+                evidence, begins: true, hash: table.hash,
+                bucket: limits.attempts.bucket(at: evidence.now), limit: limits.attempts)
+        }
+        if table.probation.isWatched(place) { record.traits.insert(.watched) }
+        return record
+    }
+
+    private func isOver(_ place: Int) -> Bool {
+        clock.now >= table.probation.began(place).addingSaturating(limits.lifetime)
+    }
+
+    /// Whether something is left of a source on probation whose lifetime is over: its target, or
+    /// its attempt.
+    private func isKept(_ place: Int) -> Bool {
+        if table.probation.isCredit(place) { return false }
+        let began = table.probation.began(place)
+        let bits = table.probation.bits(place)
+        if bits & (TargetBits.probe | TargetBits.home) == TargetBits.probe,
+            clock.now < began.addingSaturating(limits.memory)
+        {
+            return true
+        }
+        return limits.attempts.bucket(at: clock.now) &- limits.attempts.bucket(at: began) < 12
+    }
+
+    private mutating func insert(_ key: SourceKey, _ evidence: Evidence) -> UInt32 {
+        makeRoom()
+        return table.insert(
+            SourceRecord(
+                key: key, firstAddress: evidence.source, start: evidence.time, now: clock.now))
+    }
+
+    /// Ends the record that is the least loss when all are taken.
+    private mutating func makeRoom() {
+        guard table.isFull, let victim = leastUseful else { return }
+        end(victim, .memoryFull)
+    }
+
+    /// One target before several, several before a scan; of equals the one counted longest ago.
+    ///
+    /// A sixteenth is left to sources with one target, and a quarter to sleeping ones with several.
+    private var leastUseful: UInt32? {
+        mutating get {
+            let few = table.capacity / 16
+            let filing = table.filing.asleep(.oneTarget)
+            if let number = table.filing.first(on: filing) { return number }
+            if table.filing.count(of: .oneTarget) > few {
+                return table.filing.oldest(of: .oneTarget, in: &table.records)
+            }
+            let sleeping = table.filing.first(on: table.filing.asleep(.severalTargets))
+            if sleeping != nil, table.filing.sleepingCount > table.capacity / 4 { return sleeping }
+            return table.filing.oldest(of: .severalTargets, in: &table.records) ?? sleeping
+                ?? table.filing.oldest(of: .oneTarget, in: &table.records)
+                ?? table.filing.oldest(of: .scanning, in: &table.records)
+        }
+    }
+}
+
+extension Detector {
+    /// The record of the /48 that a /64 belongs to, when there is one.
+    private mutating func site(of key: SourceKey) -> Seat? {
+        let wide = SourceKey(Network(key.address, prefixLength: 48))
+        let hash = table.hash(of: wide)
+        return table.find(wide, hash).flatMap { awake($0, wide, hash) }
     }
 
     /// Counts a /64 that probes among those of its /48.
     ///
-    /// - Returns: the record that the event counts for: its own, or its /48's.
-    private mutating func watchPrefix(
-        of source: Network, _ number: UInt32, _ event: PacketEvent
-    ) -> UInt32 {
-        let wide = Network(source.address, prefixLength: 48)
-        if let site = table.find(wide) {
-            merge(source, into: site)
+    /// - Returns: the /48's record when the /64 belongs to it, by now or from now on.
+    private mutating func fold(_ key: SourceKey, _ evidence: Evidence) -> Seat? {
+        if let site = site(of: key) {
+            merge(key, into: site.number)
             return site
         }
-        table.records[Int(number)].traits.insert(.watched)
         guard
             let full = watch.note(
-                source, now: clock.now, lifetime: limits.lifetime, hash: table.hash)
-        else { return number }
+                key.address.high, now: clock.now, lifetime: limits.lifetime, hash: table.hash)
+        else { return nil }
         // To make room for the /48 may cost one of the eight, so each is looked up again.
-        let site = insert(wide, event)
+        let site = insert(SourceKey(Network(key.address, prefixLength: 48)), evidence)
         for index in 0..<PrefixWatch.enough {
-            let high = full.prefix << 16 | UInt64(full.subnets[index])
-            merge(Network(Address(high: high, low: 0), prefixLength: 64), into: site)
+            merge(SourceKey(high64: full.prefix << 16 | UInt64(full.subnets[index])), into: site)
         }
-        return site
+        return Seat(number: site)
     }
 
     /// Moves what is known of a /64 to its /48. A scan that was already told of stays what it is.
-    private mutating func merge(_ source: Network, into site: UInt32) {
-        guard let number = table.find(source), number != site,
-            !table.records[Int(number)].isScanning
-        else { return }
-        let old = table.records[Int(number)]
-        release(number)
-        table.remove(number)
+    private mutating func merge(_ key: SourceKey, into site: UInt32) {
+        guard let handle = table.find(key), handle != site else { return }
+        let old: SourceRecord
+        if handle & SourceTable.onProbation != 0 {
+            let place = Int(handle & ~SourceTable.onProbation)
+            old = record(of: place, key)
+            table.forget(place)
+        } else {
+            if table.records[Int(handle)].isScanning { return }
+            old = table.records[Int(handle)]
+            release(handle)
+            table.remove(handle)
+        }
         for index in 0..<Int(old.targetCount) {
-            let stored = StoredTarget(old, at: index, hash: table.hash)
             let high =
                 table.records[Int(site)].targetCount == 0
                 ? old.targetHigh : table.records[Int(site)].targetHigh
-            _ = note(stored.seen(fromHigh: high), of: site)
+            _ = note(StoredTarget(old, at: index, high: high, hash: table.hash), of: site)
         }
         table.records[Int(site)].absorb(old)
-    }
-
-    private mutating func insert(_ source: Network, _ event: PacketEvent) -> UInt32 {
-        if table.isFull, let victim = table.leastUseful { end(victim, .memoryFull) }
-        return table.insert(
-            SourceRecord(
-                source: source, firstAddress: event.source, start: event.time, now: clock.now))
-    }
-
-    /// Ends a source, and reports a scan.
-    mutating func end(_ number: UInt32, _ reason: Finding.EndReason) {
-        reportEnd(of: number, reason)
-        release(number)
-        table.remove(number)
-    }
-
-    /// Ends a source whose lifetime is over. Attempts that did not count go on being watched, in a
-    /// record that knows nothing else, so that their alert comes once a window.
-    mutating func expire(_ number: UInt32) {
-        let place = Int(number)
-        // Judged at the moment of the end, whenever that is noticed: a replay does the same.
-        let moment = table.records[place].lastCounted.addingSaturating(limits.lifetime)
-        let attempts = table.records[place].attempts
-        guard limits.attempts.bucket(at: moment) &- attempts.epoch < 12, moment < .max else {
-            end(number, .lifetimeOver)
-            return
-        }
-        reportEnd(of: number, .lifetimeOver)
-        release(number)
-        var fresh = SourceRecord(
-            source: table.records[place].source, firstAddress: table.records[place].firstAddress,
-            start: table.records[place].last, now: moment)
-        fresh.attempts = attempts
-        table.replace(number, with: fresh)
-    }
-
-    private mutating func reportEnd(of number: UInt32, _ reason: Finding.EndReason) {
-        guard table.records[Int(number)].isScanning else { return }
-        let last = table.records[Int(number)].last
-        let time: Timestamp =
-            switch reason {
-            case .lifetimeOver: last.advanced(byNanoseconds: limits.lifetime)
-            case .inputEnded, .memoryFull, .joined: clock.time ?? last
-            }
-        report(.scanEnded(reason), number, at: time)
-    }
-}
-
-extension StoredTarget {
-    /// The same target for a record whose targets have this upper half.
-    fileprivate func seen(fromHigh high: UInt64) -> StoredTarget {
-        guard let address, address.high != high else { return self }
-        return StoredTarget(self, traits: traits.union(.foreign))
-    }
-
-    private init(_ other: StoredTarget, traits: Traits) {
-        address = other.address
-        hostHash = other.hostHash
-        ipProtocol = other.ipProtocol
-        selector = other.selector
-        self.traits = traits
-        isEcho = other.isEcho
-        isICMPRequest = other.isICMPRequest
     }
 }
 
@@ -145,11 +244,7 @@ extension SourceRecord {
             ports[index].include(other.ports[index].low)
             ports[index].include(other.ports[index].high)
         }
-        for slot in 0..<14 where other.techniques[slot] > 0 {
-            if let technique = SourceRecord.technique(inSlot: slot) {
-                countTechnique(technique, other.techniques[slot])
-            }
-        }
+        addTechniques(other)
         for index in 0..<Int(other.acceptedCount) { _ = accept(other.accepted[index]) }
         if otherProtocol == 0 {
             otherProtocol = other.otherProtocol
@@ -159,5 +254,7 @@ extension SourceRecord {
         traits.formUnion(other.traits.intersection([.manyProtocols, .home]))
         lastNovelty = max(lastNovelty, other.lastNovelty)
         attempts.merge(other.attempts)
+        tools.absorb(other.tools)
+        raise(autoLevel: other.autoLevel)
     }
 }

@@ -2,141 +2,13 @@
 
 import Packets
 
-/// A target in the form in which a record keeps it.
-struct StoredTarget {
-    /// Nil where only the hash is known: an address with another upper half than the record's.
-    let address: Address?
-    let hostHash: UInt64
-    let ipProtocol: IPProtocol
-    let selector: UInt16
-    let traits: Traits
-    let isEcho: Bool
-    let isICMPRequest: Bool
-
-    struct Traits: OptionSet, BitwiseCopyable {
-        let rawValue: UInt8
-        static let probe = Traits(rawValue: 1 << 0)
-        static let inside = Traits(rawValue: 1 << 1)
-        static let foreign = Traits(rawValue: 1 << 2)
-        static let port = Traits(rawValue: 1 << 3)
-        static let bareProtocol = Traits(rawValue: 1 << 4)
-    }
-
-    init(_ target: Target, isProbe: Bool, isInside: Bool, hash: KeyedHash, high: UInt64) {
-        var traits: Traits = []
-        if isProbe { traits.insert(.probe) }
-        if isInside { traits.insert(.inside) }
-        if target.host.high != high { traits.insert(.foreign) }
-        if target.hasPort { traits.insert(.port) }
-        if target.isBareProtocol { traits.insert(.bareProtocol) }
-        self.traits = traits
-        address = target.host
-        hostHash = hash(target.host)
-        ipProtocol = target.ipProtocol
-        selector = target.selector
-        isEcho = target.isEcho
-        isICMPRequest = target.isICMPRequest
-    }
-
-    /// The target at a place of a record.
-    init(_ record: SourceRecord, at index: Int, hash: KeyedHash) {
-        traits = Traits(rawValue: record.targetTraits[index])
-        ipProtocol = IPProtocol(rawValue: record.targetProtocols[index])
-        selector = record.targetSelectors[index]
-        isEcho = record.traits.contains(.onlyEcho)
-        isICMPRequest = record.traits.contains(.onlyICMPRequests)
-        if traits.contains(.foreign) {
-            (address, hostHash) = (nil, record.targetLows[index])
-        } else {
-            let whole = Address(high: record.targetHigh, low: record.targetLows[index])
-            (address, hostHash) = (whole, hash(whole))
-        }
-    }
-
-    /// Unit: quarters of a probe's target.
-    var quarters: UInt16 { traits.contains(.probe) ? 4 : 1 }
-
-    fileprivate var low: UInt64 {
-        traits.contains(.foreign) ? hostHash : address?.low ?? hostHash
-    }
-}
-
-extension SourceRecord {
-    /// The upper half that the record's targets have in common.
-    func homeOfTargets(_ target: Target) -> UInt64 {
-        targetCount == 0 ? target.host.high : targetHigh
-    }
-
-    /// Puts a target among the first five.
-    ///
-    /// - Returns: nil when there is no room for a new one.
-    fileprivate mutating func noteInline(_ target: StoredTarget) -> Novelty? {
-        let identity = UInt8(StoredTarget.Traits.foreign.rawValue)
-        for index in 0..<Int(targetCount)
-        where targetLows[index] == target.low && targetSelectors[index] == target.selector
-            && targetProtocols[index] == target.ipProtocol.rawValue
-            && targetTraits[index] & identity == target.traits.rawValue & identity
-        {
-            guard target.traits.contains(.probe), targetTraits[index] & 1 == 0 else {
-                return .repeated
-            }
-            targetTraits[index] |= 1
-            return .stronger
-        }
-        let place = Int(targetCount)
-        guard place < SourceRecord.inlineTargets else { return nil }
-        if place == 0, let address = target.address, !target.traits.contains(.foreign) {
-            targetHigh = address.high
-        }
-        targetLows[place] = target.low
-        targetSelectors[place] = target.selector
-        targetProtocols[place] = target.ipProtocol.rawValue
-        targetTraits[place] = target.traits.rawValue
-        targetCount += 1
-        return .new
-    }
-
-    /// Adds what a target weighs.
-    fileprivate mutating func weigh(_ target: StoredTarget, _ novelty: Novelty) {
-        let gain: UInt16
-        switch novelty {
-        case .new:
-            gain = target.quarters
-            if target.traits.contains(.bareProtocol), protocolTargets < .max {
-                protocolTargets += 1
-            }
-            if !target.isEcho { traits.remove(.onlyEcho) }
-            if !target.isICMPRequest { traits.remove(.onlyICMPRequests) }
-        case .stronger: gain = 3
-        case .repeated, .unknown: return
-        }
-        quarters = quarters > .max - gain ? .max : quarters + gain
-        if target.traits.contains(.inside) {
-            quartersInside = min(
-                quarters, quartersInside > .max - gain ? .max : quartersInside + gain)
-        }
-    }
-
-    /// Forgets all targets but the first five, as if no other had come.
-    mutating func shrink() {
-        (quarters, quartersInside, protocolTargets) = (0, 0, 0)
-        for index in 0..<Int(targetCount) {
-            let traits = StoredTarget.Traits(rawValue: targetTraits[index])
-            let gain: UInt16 = traits.contains(.probe) ? 4 : 1
-            quarters += gain
-            if traits.contains(.inside) { quartersInside += gain }
-            if traits.contains(.bareProtocol) { protocolTargets += 1 }
-        }
-    }
-}
-
 extension Detector {
     /// Counts a target for a source: in the record, or in a tally when the record is full.
     mutating func note(_ target: StoredTarget, of number: UInt32) -> Novelty {
         let place = Int(number)
         if table.records[place].traits.contains(.frozen) { return .unknown }
         if table.records[place].tally == SourceRecord.noTally {
-            if let novelty = table.records[place].noteInline(target) {
+            if let novelty = table.records[place].note(target) {
                 table.records[place].weigh(target, novelty)
                 return novelty
             }
@@ -150,8 +22,7 @@ extension Detector {
             table.records[place].weigh(target, novelty)
         } else {
             // The weight stands still with 256 targets; from here on it grows with their estimate.
-            if !target.isEcho { table.records[place].traits.remove(.onlyEcho) }
-            if !target.isICMPRequest { table.records[place].traits.remove(.onlyICMPRequests) }
+            table.records[place].seeQuestion(target.bits)
         }
         return novelty
     }
@@ -162,7 +33,8 @@ extension Detector {
     /// of scans at once would otherwise take them from each other with every packet, and none
     /// would be counted for longer.
     private mutating func borrowTally(for number: UInt32) {
-        if let victim = tallies.nextVictim {
+        if tallies.isFull, let tally = oldestTally() {
+            let victim = tallies[tally].owner
             let owner = Int(victim)
             if table.records[Int(number)].isScanning, table.records[owner].isScanning,
                 clock.now &- table.records[owner].lastCounted < Limits.tallyQuiet
@@ -172,13 +44,27 @@ extension Detector {
             }
             takeTally(from: victim)
         }
-        guard let tally = tallies.lend(to: number) else { return }
+        guard let tally = tallies.lend(to: number, at: clock.now) else { return }
         table.records[Int(number)].tally = tally
         let record = table.records[Int(number)]
         for index in 0..<Int(record.targetCount) {
             _ = tallies.note(
-                tally, StoredTarget(record, at: index, hash: table.hash), hash: table.hash)
+                tally,
+                StoredTarget(record, at: index, high: record.targetHigh, hash: table.hash),
+                hash: table.hash)
         }
+    }
+
+    /// The tally that was used longest ago, or nearly: those used since the pool last looked move on,
+    /// a few of them at most.
+    private mutating func oldestTally() -> UInt16? {
+        for _ in 0..<8 {
+            guard let tally = tallies.oldest else { return nil }
+            let counted = table.records[Int(tallies[tally].owner)].lastCounted
+            if counted <= tallies[tally].used { return tally }
+            tallies.requeue(tally, used: counted)
+        }
+        return tallies.oldest
     }
 
     /// A scan keeps its counts as they are; any other source goes back to its first five targets.
@@ -197,10 +83,10 @@ extension Detector {
     private mutating func freeze(_ number: UInt32) {
         let place = Int(number)
         let counts = distinct(number)
-        table.records[place].traits.insert(.frozen)
-        table.records[place].frozenTargets = UInt32(clamping: counts.targets.count)
-        table.records[place].frozenHosts = UInt32(clamping: counts.hosts.count)
-        table.records[place].frozenPorts = UInt16(clamping: counts.ports.count)
+        table.records[place].frozen = (
+            UInt32(clamping: counts.targets.count), UInt32(clamping: counts.hosts.count),
+            UInt16(clamping: counts.ports.count)
+        )
     }
 
     /// Gives up what a record borrowed, before it goes.
@@ -228,10 +114,31 @@ extension Detector {
     func hostCount(_ number: UInt32) -> Int {
         let place = Int(number)
         if table.records[place].traits.contains(.frozen) {
-            return Int(table.records[place].frozenHosts)
+            return Int(table.records[place].frozen.hosts)
         }
         let tally = table.records[place].tally
         if tally != SourceRecord.noTally { return Int(tallies[tally].hosts.count) }
         return table.records[place].inlineHosts
+    }
+
+    /// At most so many hosts, without counting five one by one.
+    func hostBound(_ number: UInt32) -> Int {
+        let record = Int(number)
+        if table.records[record].tally == SourceRecord.noTally,
+            !table.records[record].traits.contains(.frozen)
+        {
+            return Int(table.records[record].targetCount)
+        }
+        return hostCount(number)
+    }
+
+    func distinctTargets(_ number: UInt32) -> Int {
+        let place = Int(number)
+        if table.records[place].traits.contains(.frozen) {
+            return Int(table.records[place].frozen.targets)
+        }
+        let tally = table.records[place].tally
+        if tally != SourceRecord.noTally { return Int(tallies[tally].targets.count) }
+        return Int(table.records[place].targetCount)
     }
 }

@@ -99,7 +99,7 @@ struct DistributedPort: BitwiseCopyable {
             isShared = true
             change |= DistributedPort.gotShared
         }
-        if !isProbe, sighting.target.has(CommonTarget.probe) {
+        if !isProbe, sighting.target.has(TargetBits.probe) {
             isProbe = true
             change |= DistributedPort.gotProbe
         }

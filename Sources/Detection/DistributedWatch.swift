@@ -252,6 +252,21 @@ extension DistributedWatch {
         return nil
     }
 
+    /// Whether nobody asked for the port in the window, so that it is new again for whoever did before.
+    func isFresh(_ sighting: CrowdSighting, at slot: Int) -> Bool {
+        guard DistributedWatch.isSampled(sighting.targetHash, hosts[slot].portShift) else {
+            return false
+        }
+        let base = slot * DistributedWatch.portsEach
+        let key = DistributedPort.key(sighting.target)
+        var offset = Int(truncatingIfNeeded: sighting.targetHash) & (DistributedWatch.portsEach - 1)
+        while ports[base + offset].key != 0 {
+            if ports[base + offset].key == key { return false }
+            offset = (offset + 1) & (DistributedWatch.portsEach - 1)
+        }
+        return true
+    }
+
     /// Counts a packet for its source, and a new target for its port.
     mutating func note(_ sighting: CrowdSighting, at slot: Int, hash: KeyedHash) {
         noteSource(sighting, at: slot)
@@ -318,7 +333,7 @@ extension DistributedWatch {
         }
         ports[place] = DistributedPort(
             key: key, owner: owner, stack: StackFingerprint.short(sighting.stack), minute: minute,
-            hits: 1, isProbe: sighting.target.has(CommonTarget.probe))
+            hits: 1, isProbe: sighting.target.has(TargetBits.probe))
         hosts[slot].ports += 1
         hosts[slot].hits += 1
         hosts[slot].quarters += UInt32(sighting.quarters)

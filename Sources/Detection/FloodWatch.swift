@@ -51,7 +51,10 @@ struct FloodWatch: ~Copyable {
 
     var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    static func second(_ now: Int64) -> UInt32 { UInt32(clamping: now / 1_000_000_000) }
+    /// Stands still after 136 years of stream time, short of the numbers that mean something else.
+    static func second(_ now: Int64) -> UInt32 {
+        UInt32(clamping: min(now / 1_000_000_000, Int64(UInt32.max) - 1024))
+    }
 
     /// Stream time at which there is something to look at.
     var deadline: Int64? {

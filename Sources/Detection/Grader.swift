@@ -13,7 +13,21 @@ package struct Grader: Sendable {
         host = HostView(settings: settings, facts: facts)
     }
 
-    /// The first line that holds decides.
+    /// The grade, and for what may be counted the mark of the tool that made it.
+    ///
+    /// The tail of a conversation has no tool's mark; with one it is a scan's.
+    func grade(_ event: PacketEvent, packet: RawSpan) -> (grade: Grade, mark: ToolMark) {
+        let grade = grade(event)
+        switch grade {
+        case .probe, .ambiguous: return (grade, ToolMark(of: event, in: packet))
+        case .late:
+            let mark = ToolMark(of: event, in: packet)
+            return mark.isSure ? (.ambiguous, mark) : (.late, .none)
+        default: return (grade, .none)
+        }
+    }
+
+    /// The grade by the header's fields alone. The first line that holds decides.
     package func grade(_ event: PacketEvent) -> Grade {
         if event.has(.martian) { return .martian }
         if event.has(.refused) { return .refused }

@@ -6,7 +6,7 @@ import Packets
 struct HostView: Sendable {
     /// Ascending.
     private let ownAddresses: [Address]
-    private let homeNetworks: [Network]
+    private let homeNetworks: [MaskedNetwork]
     private let broadcasts: [Address]
     private let servicePorts: PortSet
     private let ephemeralPorts: ClosedRange<UInt16>
@@ -17,7 +17,7 @@ struct HostView: Sendable {
 
     init(settings: DetectionSettings, facts: HostFacts) {
         ownAddresses = facts.ownAddresses.sorted()
-        homeNetworks = facts.homeNetworks
+        homeNetworks = facts.homeNetworks.map(MaskedNetwork.init)
         broadcasts = facts.homeNetworks.compactMap(\.broadcast)
         servicePorts = PortSet(settings.servicePorts.union(0...1023))
         ephemeralPorts = facts.ephemeralPorts
@@ -83,12 +83,34 @@ struct HostView: Sendable {
     /// An IPv6 host owns its whole prefix and may change its address for each packet. A neighbour
     /// does not: there each address is a host. A translator's or a 6to4 router's prefix holds the
     /// whole IPv4 Internet, so there the IPv4 address inside is the source.
-    func source(of address: Address) -> Network {
-        if let embedded = address.embeddedV4 { return Network(host: embedded) }
-        if address.isV4 || isOnLink(address) { return Network(host: address) }
-        return Network(address, prefixLength: ipv6Prefix)
+    func key(of address: Address) -> SourceKey {
+        if address.isV4 { return SourceKey(v4: address) }
+        if let embedded = address.embeddedV4 { return SourceKey(v4: embedded) }
+        if isOnLink(address) { return SourceKey(host: address) }
+        if ipv6Prefix == 64 { return SourceKey(high64: address.high) }
+        return SourceKey(Network(address, prefixLength: ipv6Prefix))
     }
 
     /// Whether many sources may turn out to be one: only with the default width.
     var foldsPrefixes: Bool { ipv6Prefix == 64 }
+}
+
+/// A network in the form that is fastest to ask.
+private struct MaskedNetwork: Sendable {
+    let high: UInt64
+    let low: UInt64
+    let highMask: UInt64
+    let lowMask: UInt64
+
+    init(_ network: Network) {
+        let width = Int(network.prefixLength) + (network.address.isV4 ? 96 : 0)
+        highMask = width >= 64 ? .max : ~(UInt64.max >> UInt64(width))
+        lowMask = width <= 64 ? 0 : ~(width == 128 ? 0 : UInt64.max >> UInt64(width - 64))
+        high = network.address.high
+        low = network.address.low
+    }
+
+    func contains(_ address: Address) -> Bool {
+        address.high & highMask == high && address.low & lowMask == low
+    }
 }

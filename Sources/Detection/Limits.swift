@@ -9,8 +9,14 @@ struct Limits: Sendable {
     let echoHosts: Int
     /// Unit: nanoseconds.
     let lifetime: Int64
-    let levelPackets: [Int]
-    let levelHosts: [Int]
+    /// How long a source's targets are remembered after its last counted packet; 0 for not at all.
+    ///
+    /// Unit: nanoseconds.
+    let memory: Int64
+    /// No packet decides anything alone, so that a source's first may stand on probation.
+    let needsTwoPackets: Bool
+    private let levelPackets: InlineArray<5, Int>
+    private let levelHosts: InlineArray<5, Int>
     let attempts: AttemptWindow.Limit
 
     /// For how long after a new target repeats of old ones still count as packets.
@@ -28,15 +34,22 @@ struct Limits: Sendable {
         echoHosts = min(max(settings.echoHosts, 1), 10_000)
         let day: Int64 = 86_400_000_000_000
         lifetime = min(max(settings.scanTimeout.saturatedNanoseconds, 1_000_000_000), 30 * day)
-        levelPackets = settings.levelPackets
-        levelHosts = settings.levelHosts
+        let memory = min(settings.slowMemory.saturatedNanoseconds, 365 * day)
+        self.memory = memory > lifetime ? memory : 0
+        func five(_ bounds: [Int]) -> InlineArray<5, Int> {
+            InlineArray { $0 < bounds.count ? bounds[$0] : .max }
+        }
+        levelPackets = five(settings.levelPackets)
+        levelHosts = five(settings.levelHosts)
         attempts = AttemptWindow.Limit(
             attempts: settings.repeatedAttempts, window: settings.repeatedWindow)
+        needsTwoPackets = min(targets, outboundTargets, echoHosts, attempts.attempts) > 1
     }
 
     /// A gap in the stream after which everything is over.
     var longestGap: Int64 {
-        lifetime.addingSaturating(attempts.bucketNanoseconds.multipliedSaturating(by: 13))
+        max(lifetime, memory).addingSaturating(
+            attempts.bucketNanoseconds.multipliedSaturating(by: 13))
     }
 
     /// The danger level: the higher of what the packets and what the hosts say.
@@ -45,36 +58,22 @@ struct Limits: Sendable {
     func level(packets: UInt64, hosts: Int) -> Int {
         let packets = Int(clamping: packets)
         var level = 0
-        for (index, bound) in levelPackets.enumerated() where packets >= bound {
-            level = max(level, index + 1)
+        for index in 0..<5 where packets >= levelPackets[index] || hosts >= levelHosts[index] {
+            level = index + 1
         }
-        for (index, bound) in levelHosts.enumerated() where hosts >= bound {
-            level = max(level, index + 1)
-        }
-        return min(level, 5)
+        return level
+    }
+
+    /// Whether the level may be above one that was reached; asked for every packet of a scan.
+    func mayExceed(_ level: UInt8, packets: UInt64, hosts: Int) -> Bool {
+        let next = min(Int(level), 4)
+        return Int(clamping: packets) >= levelPackets[next] || hosts >= levelHosts[next]
     }
 
     /// A threshold for a source that proved to be a good customer: one more for each connection
     /// that was accepted, at most fourfold, else connections would buy silence.
     func raised(_ threshold: Int, accepted: UInt8) -> Int {
         threshold + min(Int(accepted), 3 * threshold)
-    }
-}
-
-/// How the memory of the settings is shared out.
-///
-/// A bit more than a fifth stays free for what comes beside the table: slow sources, distributed
-/// scans, decoys and floods.
-struct MemoryPlan: Sendable {
-    let sources: Int
-    let tallies: Int
-    let prefixes: Int
-
-    init(memory: Int) {
-        let memory = min(max(memory, 1 << 20), 64 << 30)
-        sources = memory / 64 * 41 / MemoryLayout<SourceRecord>.stride
-        tallies = memory / 8 / TallyPool.bytesEach
-        prefixes = memory / 512 / MemoryLayout<PrefixWatch.Entry>.stride
     }
 }
 

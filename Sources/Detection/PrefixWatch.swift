@@ -33,12 +33,12 @@ struct PrefixWatch: ~Copyable {
 
     var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    /// Notes a probing /64.
+    /// Notes a probing /64 by the upper half of its address.
     ///
     /// - Returns: the entry with all eight when this is the eighth; it is forgotten by then.
-    mutating func note(_ source: Network, now: Int64, lifetime: Int64, hash: KeyedHash) -> Entry? {
-        let prefix = source.address.high >> 16
-        let subnet = UInt16(truncatingIfNeeded: source.address.high)
+    mutating func note(_ high: UInt64, now: Int64, lifetime: Int64, hash: KeyedHash) -> Entry? {
+        let prefix = high >> 16
+        let subnet = UInt16(truncatingIfNeeded: high)
         let first = Int(truncatingIfNeeded: hash(prefix, 48)) & setMask * PrefixWatch.ways
         var place = first
         for way in first..<first + PrefixWatch.ways {

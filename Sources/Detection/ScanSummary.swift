@@ -54,6 +54,8 @@ package struct ScanSummary: Hashable, Sendable {
     /// Those that made a tenth of the packets, most frequent first; `connect` is followed by `SYN`,
     /// `ack` by `window`.
     package var techniques: [Technique]
+    /// The program that made nine in ten of the packets.
+    package var tool = ToolVerdict.unknown
     /// Counted packets: probes and ambiguous ones.
     package var packets: UInt64
     package var targets: DistinctCount

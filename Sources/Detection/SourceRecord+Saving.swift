@@ -19,9 +19,10 @@ extension SourceRecord {
         writer.put(quartersInside)
         writer.put(protocolTargets)
         writer.put(origin.rawValue)
-        writer.put(frozenTargets)
-        writer.put(frozenHosts)
-        writer.put(frozenPorts)
+        writer.put(remembered)
+        writer.put(frozen.targets)
+        writer.put(frozen.hosts)
+        writer.put(frozen.ports)
         for index in 0..<4 { writer.put(packets[index]) }
         for index in 0..<3 {
             writer.put(ports[index].low)
@@ -36,12 +37,14 @@ extension SourceRecord {
             writer.put(targetLows[index])
             writer.put(targetSelectors[index])
             writer.put(targetProtocols[index])
-            writer.put(targetTraits[index])
+            writer.put(targetBits[index])
         }
         writer.put(attempts.epoch)
         for index in 0..<12 { writer.put(attempts.buckets[index]) }
         writer.put(attempts.remainder)
         writer.put(attempts.sinceAlert)
+        tools.save(to: &writer)
+        writer.put(autoLevel)
     }
 
     /// Reads a record; one that no detector could have written is refused.
@@ -52,12 +55,12 @@ extension SourceRecord {
         let level = try reader.take(UInt8.self, bytes)
         let traits = Traits(rawValue: try reader.take(UInt8.self, bytes))
         guard let list, level <= 5, (level > 0) == (list == .scanning),
+            list == .scanning ? !traits.contains(.asleep) : !traits.contains(.slow),
             width <= (address.isV4 || address.embeddedV4 != nil ? 32 : 128)
         else { throw .contradictory }
         self.init(
-            source: Network(address, prefixLength: Int(width)), firstAddress: address,
+            key: SourceKey(first: address, width: width), firstAddress: address,
             start: Timestamp(nanoseconds: 0), now: 0)
-        self.width = width
         self.list = list
         self.level = level
         self.traits = traits
@@ -70,9 +73,10 @@ extension SourceRecord {
         quartersInside = try reader.take(bytes)
         protocolTargets = try reader.take(bytes)
         origin = OriginID(rawValue: try reader.take(bytes))
-        frozenTargets = try reader.take(bytes)
-        frozenHosts = try reader.take(bytes)
-        frozenPorts = try reader.take(bytes)
+        remembered = try reader.take(bytes)
+        let frozenTargets = try reader.take(UInt32.self, bytes)
+        let frozenHosts = try reader.take(UInt32.self, bytes)
+        let frozenPorts = try reader.take(UInt16.self, bytes)
         for index in 0..<4 { packets[index] = try reader.take(bytes) }
         for index in 0..<3 {
             ports[index].low = try reader.take(bytes)
@@ -91,12 +95,19 @@ extension SourceRecord {
             targetLows[index] = try reader.take(bytes)
             targetSelectors[index] = try reader.take(bytes)
             targetProtocols[index] = try reader.take(bytes)
-            targetTraits[index] = try reader.take(bytes)
+            targetBits[index] = try reader.take(bytes)
+        }
+        if traits.contains(.frozen) {
+            guard Int(targetCount) < SourceRecord.inlineTargets else { throw .contradictory }
+            frozen = (frozenTargets, frozenHosts, frozenPorts)
         }
         attempts.epoch = try reader.take(bytes)
         for index in 0..<12 { attempts.buckets[index] = try reader.take(bytes) }
         attempts.remainder = try reader.take(bytes)
         attempts.sinceAlert = try reader.take(bytes)
         guard attempts.sinceAlert <= 12 else { throw .contradictory }
+        tools = try ToolTally(from: &reader, bytes)
+        autoLevel = try reader.take(bytes)
+        guard autoLevel & ~SourceRecord.unruled <= 5 else { throw .contradictory }
     }
 }

@@ -12,10 +12,10 @@ extension SourceRecord {
 
     /// Whether no target before this one has the same host.
     private func isFirst(_ index: Int) -> Bool {
-        let foreign = StoredTarget.Traits.foreign.rawValue
+        let foreign = TargetBits.foreign
         for before in 0..<index
         where targetLows[before] == targetLows[index]
-            && (targetTraits[before] ^ targetTraits[index]) & foreign == 0
+            && (targetBits[before] ^ targetBits[index]) & foreign == 0
         {
             return false
         }
@@ -25,8 +25,7 @@ extension SourceRecord {
     /// The hosts of the first five targets whose addresses are known.
     var inlineDestinations: [Address] {
         (0..<Int(targetCount)).compactMap { index in
-            let traits = StoredTarget.Traits(rawValue: targetTraits[index])
-            guard isFirst(index), !traits.contains(.foreign) else { return nil }
+            guard isFirst(index), targetBits[index] & TargetBits.foreign == 0 else { return nil }
             return Address(high: targetHigh, low: targetLows[index])
         }
     }
@@ -35,8 +34,7 @@ extension SourceRecord {
     var inlinePorts: [UInt16] {
         var ports: [UInt16] = []
         for index in 0..<Int(targetCount) {
-            let traits = StoredTarget.Traits(rawValue: targetTraits[index])
-            if traits.contains(.port), !ports.contains(targetSelectors[index]) {
+            if targetBits[index] & TargetBits.port != 0, !ports.contains(targetSelectors[index]) {
                 ports.append(targetSelectors[index])
             }
         }

@@ -4,41 +4,43 @@ import Packets
 
 /// What is remembered of one source.
 ///
-/// Shape: trivial, at most 256 bytes (a test says so). The first five targets stand in it; a source
-/// with more borrows a ``Tally``.
+/// Shape: trivial, at most 256 bytes (a test says so); what most packets touch stands first. The
+/// first five targets stand in it; a source with more borrows a ``Tally``.
 struct SourceRecord: BitwiseCopyable, Linked {
     /// The first address seen; together with `width` it names the source.
     var firstAddress: Address
-    /// The first and the last counted packet, on the events' clock.
-    var start: Timestamp
-    var last: Timestamp
     /// The last counted packet, in stream time: what the lifetime is measured from.
     var lastCounted: Int64
+    /// The first and the last counted packet, on the events' clock.
+    var last: Timestamp
+    var start: Timestamp
 
     /// The upper half of the first target's address. A target elsewhere is `foreign`.
     var targetHigh: UInt64 = 0
     /// The lower half of each target's address, or for a foreign target the address's hash.
     var targetLows = InlineArray<5, UInt64>(repeating: 0)
 
-    var previous = RecencyList.none
-    var next = RecencyList.none
-    /// Seconds of stream time at which the last new target came.
-    var lastNovelty: UInt32 = 0
     /// Counted packets, by ``TransportClass``; each saturates.
     var packets = InlineArray<4, UInt32>(repeating: 0)
-    /// What was known when the tally was taken away; 0 unless `frozen`.
-    var frozenTargets: UInt32 = 0
-    var frozenHosts: UInt32 = 0
+    /// Seconds of stream time at which the last new target came.
+    var lastNovelty: UInt32 = 0
     var attempts = AttemptWindow()
-
-    var frozenPorts: UInt16 = 0
+    var tools = ToolTally()
     var targetSelectors = InlineArray<5, UInt16>(repeating: 0)
-    /// Counted packets by technique; halved together when one would overflow.
-    var techniques = InlineArray<14, UInt16>(repeating: 0)
-    /// Ports by ``TransportClass``, for those that have some.
-    var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
-    /// Hashes of the (host, port) pairs that accepted this source.
-    var accepted = InlineArray<15, UInt16>(repeating: 0)
+    var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
+    /// Bits of ``TargetBits``.
+    var targetBits = InlineArray<5, UInt8>(repeating: 0)
+
+    var width: UInt8
+    var targetCount: UInt8 = 0
+    var level: UInt8 = 0
+    /// The highest danger level that the settings gave a counted packet; 0: none. With
+    /// ``unruled`` when one got none from them.
+    var autoLevel: UInt8 = 0
+    var list = Usefulness.oneTarget
+    var traits: Traits = [.onlyEcho, .onlyICMPRequests]
+    /// The first protocol of ``TransportClass/other``.
+    var otherProtocol: UInt8 = 0
     /// Which tally it borrows.
     var tally = SourceRecord.noTally
     /// Weight of the distinct targets. Unit: quarters of a probe's target.
@@ -48,24 +50,29 @@ struct SourceRecord: BitwiseCopyable, Linked {
     /// Targets that are IP protocols.
     var protocolTargets: UInt16 = 0
     var origin = OriginID.unknown
+    /// Ports by ``TransportClass``, for those that have some.
+    var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
+    /// Counted packets by technique; halved together when one would overflow.
+    var techniques = InlineArray<14, UInt8>(repeating: 0)
 
-    var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
-    var targetTraits = InlineArray<5, UInt8>(repeating: 0)
-    var width: UInt8
-    var targetCount: UInt8 = 0
     var acceptedCount: UInt8 = 0
-    var level: UInt8 = 0
-    /// The first protocol of ``TransportClass/other``.
-    var otherProtocol: UInt8 = 0
-    var list = Usefulness.oneTarget
-    var traits: Traits = [.onlyEcho, .onlyICMPRequests]
+    /// Distinct targets that it had when it came back after its lifetime.
+    var remembered: UInt8 = 0
+    /// Hashes of the (host, port) pairs that accepted this source.
+    var accepted = InlineArray<15, UInt16>(repeating: 0)
+    /// Where the table keeps it; see ``SourceTable/shelves``.
+    var shelf: UInt16 = 0
+    var previous = Chain.none
+    var next = Chain.none
 
     static let inlineTargets = 5
+    /// In ``autoLevel``: a counted packet has no level from the settings.
+    static let unruled: UInt8 = 1 << 7
     static let noTally = UInt16.max
 
-    init(source: Network, firstAddress: Address, start: Timestamp, now: Int64) {
+    init(key: SourceKey, firstAddress: Address, start: Timestamp, now: Int64) {
         self.firstAddress = firstAddress
-        width = source.prefixLength
+        width = key.width
         self.start = start
         last = start
         lastCounted = now
@@ -84,6 +91,10 @@ struct SourceRecord: BitwiseCopyable, Linked {
         static let frozen = Traits(rawValue: 1 << 4)
         /// The source is home, or this host.
         static let home = Traits(rawValue: 1 << 5)
+        /// Its lifetime is over, and its targets are kept in case that it comes back.
+        static let asleep = Traits(rawValue: 1 << 6)
+        /// A scan that only the memory of earlier lifetimes found, so that it lives as long.
+        static let slow = Traits(rawValue: 1 << 7)
     }
 
     /// The network that is this source.
@@ -92,15 +103,29 @@ struct SourceRecord: BitwiseCopyable, Linked {
         return Network(firstAddress, prefixLength: Int(width))
     }
 
-    func isOf(_ other: Network) -> Bool {
-        guard width == other.prefixLength else { return false }
-        return firstAddress.isSame(as: other.address) || source.address.isSame(as: other.address)
+    var key: SourceKey { SourceKey(first: firstAddress, width: width) }
+
+    @inline(__always) var isScanning: Bool { list == .scanning }
+    @inline(__always) var isAsleep: Bool { traits.contains(.asleep) }
+
+    @inline(__always) var totalPackets: UInt64 {
+        UInt64(packets[0]) + UInt64(packets[1]) + UInt64(packets[2]) + UInt64(packets[3])
     }
 
-    var isScanning: Bool { list == .scanning }
-
-    var totalPackets: UInt64 {
-        UInt64(packets[0]) + UInt64(packets[1]) + UInt64(packets[2]) + UInt64(packets[3])
+    /// What was known when the tally was taken away; stands where the fifth target stood.
+    var frozen: (targets: UInt32, hosts: UInt32, ports: UInt16) {
+        get {
+            (
+                UInt32(truncatingIfNeeded: targetLows[4] >> 32),
+                UInt32(truncatingIfNeeded: targetLows[4]), targetSelectors[4]
+            )
+        }
+        set {
+            traits.insert(.frozen)
+            targetCount = min(targetCount, 4)
+            targetLows[4] = UInt64(newValue.targets) << 32 | UInt64(newValue.hosts)
+            targetSelectors[4] = newValue.ports
+        }
     }
 }
 
@@ -116,13 +141,19 @@ enum Usefulness: UInt8, CaseIterable, BitwiseCopyable {
 enum TransportClass: Int, CaseIterable {
     case tcp = 0, udp, other, icmp
 
-    init(_ event: PacketEvent) {
-        switch event.ipProtocol.rawValue {
+    /// - Parameters:
+    ///   - ipProtocol: as in the IP header.
+    ///   - isV4: whether the header is IPv4's, which has another ICMP.
+    init(_ ipProtocol: UInt8, isV4: Bool) {
+        switch ipProtocol {
         case 6: self = .tcp
         case 17: self = .udp
-        default: self = Wire(event) == .icmp ? .icmp : .other
+        case 1 where isV4, 58 where !isV4: self = .icmp
+        default: self = .other
         }
     }
+
+    init(_ event: PacketEvent) { self.init(event.ipProtocol.rawValue, isV4: !event.isV6) }
 }
 
 /// The lowest and the highest port met; empty while `low` is above `high`.

@@ -2,67 +2,66 @@
 
 import Packets
 
-/// The records of all sources: a fixed number, found by hash, ordered by their last counted packet.
+/// All sources: on probation while one packet is known of them, in a record from the second on.
 ///
-/// Since the lifetime is one constant, that order is also the order in which they end, so that
-/// ending and evicting take constant time.
-/// Bound: `capacity` records, allocated once; a record's number stays the same while it lives.
+/// One index finds both. A handle is a record's number, or a place in ``probation``.
+/// Bound: `capacity` records and the probation's words, reserved once; a record's number stays the
+/// same while it lives.
 struct SourceTable: ~Copyable {
     let capacity: Int
     var records: ContiguousArray<SourceRecord>
-    private var index: SourceIndex
-    private var lists = InlineArray<3, RecencyList>(repeating: RecencyList())
-    private var free = RecencyList.none
+    var probation: Probation
+    var index: SourceIndex
     var hash: KeyedHash
+    var filing: Filing
+    private var free = Chain.none
 
-    init(capacity: Int, hash: KeyedHash) {
+    /// The bit of a handle that says that it is a place in the probation.
+    static let onProbation: UInt32 = 1 << 31
+
+    init(records capacity: Int, probationWords: Int, lifetime: Int64, hash: KeyedHash) {
         self.capacity = max(16, min(capacity, 1 << 28))
         self.hash = hash
         records = ContiguousArray(minimumCapacity: self.capacity)
-        index = SourceIndex(capacity: self.capacity)
+        probation = Probation(capacity: probationWords)
+        index = SourceIndex(
+            capacity: self.capacity + probation.capacity / Probation.narrowWords)
+        filing = Filing(lifetime: lifetime)
     }
 
-    var count: Int { lists[0].count + lists[1].count + lists[2].count }
-    var isFull: Bool { count >= capacity }
-    var bytes: Int { records.capacity * MemoryLayout<SourceRecord>.stride + index.bytes }
-
-    func count(of list: Usefulness) -> Int { lists[Int(list.rawValue)].count }
-
-    /// The record that was counted longest ago.
-    func oldest(of list: Usefulness) -> UInt32? {
-        let oldest = lists[Int(list.rawValue)].oldest
-        return oldest == RecencyList.none ? nil : oldest
+    /// Sources whose lifetime is not over.
+    var liveCount: Int { filing.liveCount + probation.liveCount }
+    var isFull: Bool { filing.count >= capacity }
+    var bytes: Int {
+        records.capacity * MemoryLayout<SourceRecord>.stride + index.bytes + probation.bytes
+            + filing.bytes
     }
 
-    /// The record that was counted longest ago of all.
-    var firstToEnd: UInt32? {
-        var first: UInt32?
-        for list in 0..<3 where lists[list].oldest != RecencyList.none {
-            let candidate = lists[list].oldest
-            guard let known = first else {
-                first = candidate
-                continue
+    func hash(of key: SourceKey) -> UInt64 { hash(key.address, UInt64(key.width)) }
+
+    func find(_ key: SourceKey, _ hash: UInt64) -> UInt32? {
+        index.find(hash) { handle in
+            if handle & SourceTable.onProbation == 0 {
+                return key.names(
+                    records[Int(handle)].firstAddress, width: records[Int(handle)].width)
             }
-            if records[Int(candidate)].lastCounted < records[Int(known)].lastCounted {
-                first = candidate
-            }
+            let place = Int(handle & ~SourceTable.onProbation)
+            return key.names(probation.source(place), width: probation.width(place))
         }
-        return first
     }
 
-    /// The record that is the least loss.
-    var leastUseful: UInt32? {
-        oldest(of: .oneTarget) ?? oldest(of: .severalTargets) ?? oldest(of: .scanning)
+    func find(_ key: SourceKey) -> UInt32? { find(key, hash(of: key)) }
+
+    /// Takes a record in; the index is told by who calls. Precondition: it is not full.
+    mutating func add(_ record: SourceRecord) -> UInt32 {
+        let number = place(record)
+        filing.file(number, in: &records)
+        return number
     }
 
-    func find(_ source: Network) -> UInt32? {
-        index.find(hash(of: source)) { records[Int($0)].isOf(source) }
-    }
-
-    /// Precondition: the source is not in it, and it is not full.
-    mutating func insert(_ record: SourceRecord) -> UInt32 {
+    private mutating func place(_ record: SourceRecord) -> UInt32 {
         let number: UInt32
-        if free != RecencyList.none {
+        if free != Chain.none {
             number = free
             free = records[Int(number)].next
             records[Int(number)] = record
@@ -70,44 +69,95 @@ struct SourceTable: ~Copyable {
             number = UInt32(records.count)
             records.append(record)
         }
-        index.insert(number, hash: hash(of: record.source))
-        lists[Int(record.list.rawValue)].append(number, in: &records)
+        return number
+    }
+
+    /// Precondition: the source is not in it, and it is not full.
+    mutating func insert(_ record: SourceRecord) -> UInt32 {
+        let number = add(record)
+        index.insert(number, hash: hash(of: record.key))
+        return number
+    }
+
+    /// The same for a saved record that stood a number of spans behind the open one.
+    mutating func insert(_ record: SourceRecord, span: UInt16?) -> UInt32 {
+        guard let span else { return insert(record) }
+        let number = place(record)
+        filing.file(number, span: span, in: &records)
+        index.insert(number, hash: hash(of: record.key))
         return number
     }
 
     mutating func remove(_ number: UInt32) {
-        let record = records[Int(number)]
-        index.remove(number, hash: hash(of: record.source))
-        lists[Int(record.list.rawValue)].remove(number, in: &records)
+        index.remove(number, hash: hash(of: records[Int(number)].key))
+        filing.take(number, in: &records)
         records[Int(number)].next = free
         free = number
     }
 
-    /// Puts a fresh record of the same source in its place, as the newest of those with one target.
-    mutating func replace(_ number: UInt32, with record: SourceRecord) {
-        lists[Int(records[Int(number)].list.rawValue)].remove(number, in: &records)
-        records[Int(number)] = record
-        lists[Int(record.list.rawValue)].append(number, in: &records)
+    /// Puts a source on probation; the oldest there go when there is no room.
+    mutating func probe(_ evidence: Evidence, _ key: SourceKey, _ hash: UInt64, isWatched: Bool) {
+        let isWide = Probation.isWide(evidence)
+        while let victim = probation.victim(forWide: isWide) { forget(victim) }
+        let place = probation.append(evidence, key: key, isWatched: isWatched)
+        index.insert(UInt32(place) | SourceTable.onProbation, hash: hash)
     }
 
-    /// Makes it the newest of a list.
-    mutating func move(_ number: UInt32, to list: Usefulness) {
-        let old = Int(records[Int(number)].list.rawValue)
-        if old == Int(list.rawValue), lists[old].newest == number { return }
-        lists[old].remove(number, in: &records)
-        records[Int(number)].list = list
-        lists[Int(list.rawValue)].append(number, in: &records)
+    /// Forgets a source on probation.
+    mutating func forget(_ place: Int) {
+        let key = SourceKey(first: probation.source(place), width: probation.width(place))
+        index.remove(UInt32(place) | SourceTable.onProbation, hash: hash(of: key))
+        probation.remove(place)
     }
 
     mutating func removeAll(hash: KeyedHash) {
         self.hash = hash
         records.removeAll(keepingCapacity: true)
+        probation.removeAll()
         index.removeAll()
-        lists = InlineArray(repeating: RecencyList())
-        free = RecencyList.none
+        filing.removeAll()
+        free = Chain.none
     }
 
-    private func hash(of source: Network) -> UInt64 {
-        hash(source.address, UInt64(source.prefixLength))
+    /// Whether a number is a record's now, and not one to be given out again.
+    func isTaken(_ number: UInt32) -> Bool {
+        find(records[Int(number)].key) == number
+    }
+
+    /// Files all records anew when the lifetime has changed.
+    mutating func refile(lifetime: Int64) {
+        guard lifetime != filing.lifetime else { return }
+        var filed: [UInt32] = []
+        for shelf in filing.shelves.indices {
+            var next = filing.shelves[shelf].first
+            while next != Chain.none {
+                filed.append(next)
+                next = records[Int(next)].next
+            }
+        }
+        let now = filing.open.multipliedSaturating(by: filing.span)
+        filing = Filing(lifetime: lifetime)
+        filing.start(at: now)
+        for number in filed { filing.file(number, in: &records) }
+        filing.sortOpen(&records)
+    }
+
+    // What comes next, for `Detector.announce`.
+
+    /// Where the index is looked at first for a source.
+    func place(of key: SourceKey) -> Int { index.home(of: hash(of: key)) }
+
+    func slot(at place: Int) -> UInt64 { index.slot(at: place) }
+
+    /// Reads what is asked of a source first, a word of each cache line.
+    func touch(slot: UInt64) -> UInt64 {
+        let handle = UInt32(truncatingIfNeeded: slot) &- 1
+        if handle & SourceTable.onProbation != 0 {
+            return slot == 0 ? 0 : probation.touch(Int(handle & ~SourceTable.onProbation))
+        }
+        let number = Int(handle)
+        guard number < records.count else { return 0 }
+        return records[number].firstAddress.low &+ records[number].targetLows[4]
+            &+ UInt64(records[number].targetCount) &+ UInt64(records[number].next)
     }
 }

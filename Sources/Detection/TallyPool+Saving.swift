@@ -8,8 +8,9 @@ struct SavedTally: ~Copyable {
     var words: ContiguousArray<UInt32>
 
     init(from reader: inout SavedReader, _ bytes: Span<UInt8>) throws(SavedTableError) {
-        tally = Tally(owner: RecencyList.none)
+        tally = Tally(owner: Chain.none, used: 0)
         words = ContiguousArray(repeating: 0, count: TallyPool.wordsEach)
+        tally.used = try reader.take(bytes)
         tally.destinationCount = try reader.take(bytes)
         tally.portSampleCount = try reader.take(bytes)
         guard tally.destinationCount <= 10, tally.portSampleCount <= 10 else {
@@ -32,6 +33,7 @@ struct SavedTally: ~Copyable {
 extension TallyPool {
     func save(_ index: UInt16, to writer: inout SavedWriter) {
         let tally = self[index]
+        writer.put(tally.used)
         writer.put(tally.destinationCount)
         writer.put(tally.portSampleCount)
         for place in 0..<Int(tally.destinationCount) { writer.put(tally.destinations[place]) }
@@ -44,7 +46,7 @@ extension TallyPool {
 
     /// Lends a tally filled with a saved one; nil when none is free.
     mutating func lend(to owner: UInt32, _ saved: borrowing SavedTally) -> UInt16? {
-        guard let index = lend(to: owner) else { return nil }
+        guard let index = lend(to: owner, at: 0) else { return nil }
         replace(index, saved)
         return index
     }

@@ -6,8 +6,10 @@ import Packets
 struct Tally: BitwiseCopyable, Linked {
     /// The record that borrows it.
     var owner: UInt32
-    var previous = RecencyList.none
-    var next = RecencyList.none
+    var previous = Chain.none
+    var next = Chain.none
+    /// When the owner was last counted, as far as the pool knows.
+    var used: Int64
     var targets = DistinctSketch()
     var hosts = DistinctSketch()
     var ports = DistinctSketch()
@@ -17,7 +19,10 @@ struct Tally: BitwiseCopyable, Linked {
     var destinationCount: UInt8 = 0
     var portSampleCount: UInt8 = 0
 
-    init(owner: UInt32) { self.owner = owner }
+    init(owner: UInt32, used: Int64) {
+        self.owner = owner
+        self.used = used
+    }
 }
 
 /// The tallies of all sources: a bounded number, lent to those that need one.
@@ -29,9 +34,11 @@ struct TallyPool: ~Copyable {
     private(set) var tallies: ContiguousArray<Tally>
     /// Three sketches for each tally.
     private(set) var words: ContiguousArray<UInt32>
-    private var free: UInt32 = RecencyList.none
-    /// Those that are lent, by when they were last used.
-    private(set) var lent = RecencyList()
+    private var free: UInt32 = Chain.none
+    /// Those that are lent, by when they were last used; one that was used since is found, and moved,
+    /// when a victim is looked for.
+    private(set) var lent = Chain()
+    private(set) var lentCount = 0
 
     static let wordsEach = 3 * DistinctSketch.words
     static let bytesEach = wordsEach * 4 + MemoryLayout<Tally>.stride
@@ -48,29 +55,30 @@ struct TallyPool: ~Copyable {
         tallies.capacity * MemoryLayout<Tally>.stride + words.capacity * 4
     }
 
-    /// Whose tally the next borrower will get; nil while there are free ones.
-    var nextVictim: UInt32? {
-        guard free == RecencyList.none, tallies.count >= capacity else { return nil }
-        return lent.oldest == RecencyList.none ? nil : tallies[Int(lent.oldest)].owner
-    }
+    /// Whether the next borrower gets one only when another gives it up.
+    var isFull: Bool { free == Chain.none && tallies.count >= capacity }
+
+    /// The tally that was used longest ago, as far as the pool knows.
+    var oldest: UInt16? { lent.isEmpty ? nil : UInt16(truncatingIfNeeded: lent.first) }
 
     /// Lends an empty tally; nil when none is free.
-    mutating func lend(to owner: UInt32) -> UInt16? {
+    mutating func lend(to owner: UInt32, at now: Int64) -> UInt16? {
         let index: UInt32
-        if free != RecencyList.none {
+        if free != Chain.none {
             index = free
             free = tallies[Int(index)].next
-            tallies[Int(index)] = Tally(owner: owner)
+            tallies[Int(index)] = Tally(owner: owner, used: now)
             let base = Int(index) * TallyPool.wordsEach
             for word in base..<base + TallyPool.wordsEach { words[word] = 0 }
         } else if tallies.count < capacity {
             index = UInt32(tallies.count)
-            tallies.append(Tally(owner: owner))
+            tallies.append(Tally(owner: owner, used: now))
             for _ in 0..<TallyPool.wordsEach { words.append(0) }
         } else {
             return nil
         }
         lent.append(index, in: &tallies)
+        lentCount += 1
         return UInt16(index)
     }
 
@@ -87,17 +95,19 @@ struct TallyPool: ~Copyable {
     mutating func removeAll() {
         tallies.removeAll(keepingCapacity: true)
         words.removeAll(keepingCapacity: true)
-        (free, lent) = (RecencyList.none, RecencyList())
+        (free, lent, lentCount) = (Chain.none, Chain(), 0)
     }
 
     mutating func giveBack(_ index: UInt16) {
         lent.remove(UInt32(index), in: &tallies)
+        lentCount -= 1
         tallies[Int(index)].next = free
         free = UInt32(index)
     }
 
-    mutating func touch(_ index: UInt16) {
-        guard lent.newest != UInt32(index) else { return }
+    /// Learns when the owner was last counted, and makes the tally the newest.
+    mutating func requeue(_ index: UInt16, used: Int64) {
+        tallies[Int(index)].used = used
         lent.remove(UInt32(index), in: &tallies)
         lent.append(UInt32(index), in: &tallies)
     }
@@ -105,15 +115,16 @@ struct TallyPool: ~Copyable {
     /// Counts a target in a tally.
     mutating func note(_ index: UInt16, _ target: StoredTarget, hash: KeyedHash) -> Novelty {
         let base = Int(index) * TallyPool.wordsEach
-        let salt = UInt64(target.ipProtocol.rawValue) << 16 | UInt64(target.selector)
+        let salt = UInt64(target.ipProtocol) << 16 | UInt64(target.selector)
+        let hostHash = target.hostHash(hash)
         let novelty = tallies[Int(index)].targets.insert(
-            hash(target.hostHash, salt), mark: target.traits.contains(.probe), into: &words,
+            hash(hostHash, salt), mark: target.bits & TargetBits.probe != 0, into: &words,
             at: base)
         if novelty == .repeated || novelty == .stronger { return novelty }
         let host = tallies[Int(index)].hosts.insert(
-            target.hostHash, into: &words, at: base + DistinctSketch.words)
-        if host == .new, let address = target.address { tallies[Int(index)].show(address) }
-        if target.traits.contains(.port) {
+            hostHash, into: &words, at: base + DistinctSketch.words)
+        if host == .new, target.isKnown { tallies[Int(index)].show(target.address) }
+        if target.bits & TargetBits.port != 0 {
             let port = tallies[Int(index)].ports.insert(
                 hash(UInt64(target.selector), 1 << 32), into: &words,
                 at: base + 2 * DistinctSketch.words)

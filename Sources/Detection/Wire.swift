@@ -46,6 +46,13 @@ extension PacketEvent {
     /// IPv6 by the parser's word or by its addresses.
     var isV6: Bool { has(.v6) || !source.isV4 }
 
+    /// Whether the ports are in it: a first fragment may hide the flags and still show them, as
+    /// Nmap's 8 bytes do.
+    var showsPorts: Bool {
+        Wire(self).hasPorts
+            && (!has(.shortTransport) || has(.firstFragment) && destinationPort != 0)
+    }
+
     /// The TCP control bits without those of congestion control, which are no part of the
     /// question: an ECN SYN is a SYN (RFC 3168 section 6.1.1).
     var control: UInt8 { flags & 0x3f }

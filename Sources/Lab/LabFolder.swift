@@ -69,6 +69,7 @@ package struct LabFolder {
             detection:
               # Nothing is kept: each lab starts knowing nobody.
               table: off
+              facts: off
               home-networks: [\(LabNetwork.home.map { "\"\($0)\"" }.joined(separator: ", "))]
             log:
               decisions:

@@ -10,13 +10,13 @@ import Glibc
 /// Thread: any one at a time.
 package struct NFLogSocket: ~Copyable, Sendable {
     private let socket: NetlinkSocket
-    private var sequence = SequenceCheck()
+    private let walker = DatagramWalker()
     package let group: UInt16
     /// What was asked of the kernel, after clamping.
     package let settings: NFLogSettings
     /// What the kernel made of it.
     package let effective: NFLogReadBack
-    package private(set) var counters = NFLogCounters()
+    package var counters: NFLogCounters { walker.counters }
 
     private init(
         socket: consuming NetlinkSocket, group: UInt16, settings: NFLogSettings,
@@ -86,16 +86,14 @@ package struct NFLogSocket: ~Copyable, Sendable {
             do throws(SystemFailure) {
                 switch try socket.receive() {
                 case .nothing: return messages
-                case .overrun: counters.overruns &+= 1
-                case .foreign: counters.foreign &+= 1
+                case .overrun: walker.count { $0.overruns &+= 1 }
+                case .foreign: walker.count { $0.foreign &+= 1 }
                 case .datagram(let kept, let isTruncated):
-                    counters.datagrams &+= 1
-                    if isTruncated { counters.truncated &+= 1 }
-                    // Copies, because the received bytes borrow the whole value.
-                    var (counters, sequence) = (self.counters, self.sequence)
-                    messages += Datagram.walk(
-                        socket.received(kept), counters: &counters, sequence: &sequence, body)
-                    (self.counters, self.sequence) = (counters, sequence)
+                    walker.count {
+                        $0.datagrams &+= 1
+                        if isTruncated { $0.truncated &+= 1 }
+                    }
+                    messages += walker.walk(socket.received(kept), body)
                 }
             } catch {
                 throw NFLogError(.receive, group: group, errno: error.code)

@@ -4,35 +4,69 @@ extension Address: CustomStringConvertible, LosslessStringConvertible {
     /// Reads dotted IPv4 and every text form of IPv6 (RFC 4291 section 2.2), without a zone.
     ///
     /// Leading zeros in IPv4 are refused, because some readers take them as octal.
-    package init?(_ text: String) {
+    @usableFromInline package init?(_ text: String) {
         guard let parsed = Address.parse(text.utf8Span.span) else { return nil }
         self = parsed
     }
 
     /// The canonical form: dotted for IPv4, RFC 5952 for IPv6.
-    package var description: String {
-        if isV4 { return Address.dotted(v4Bits) }
-        let groups = (0..<8).map { group in
-            UInt16(truncatingIfNeeded: (group < 4 ? high : low) >> UInt64(48 - 16 * (group % 4)))
+    @usableFromInline package var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(40)
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the canonical form.
+    package func write(to bytes: inout [UInt8]) {
+        if isV4 {
+            for shift: UInt32 in [24, 16, 8, 0] {
+                Address.write(octet: UInt8(truncatingIfNeeded: v4Bits >> shift), to: &bytes)
+                if shift > 0 { bytes.append(UInt8(ascii: ".")) }
+            }
+            return
         }
         // The longest run of zero groups, the first of equals, is shortened; never a single group.
-        var best = 0..<0
+        var best = 8..<8
         var start = 0
         while start < 8 {
             var end = start
-            while end < 8 && groups[end] == 0 { end += 1 }
+            while end < 8 && group(end) == 0 { end += 1 }
             if end - start > max(best.count, 1) { best = start..<end }
             start = max(end, start + 1)
         }
-        func joined(_ range: Range<Int>) -> String {
-            groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+        var index = 0
+        while index < 8 {
+            if index == best.lowerBound {
+                bytes.append(0x3a)
+                if index == 0 { bytes.append(0x3a) }
+                index = best.upperBound
+                continue
+            }
+            Address.write(group: group(index), to: &bytes)
+            index += 1
+            if index < 8 { bytes.append(0x3a) }
         }
-        if best.isEmpty { return joined(0..<8) }
-        return joined(0..<best.lowerBound) + "::" + joined(best.upperBound..<8)
     }
 
-    private static func dotted(_ bits: UInt32) -> String {
-        "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
+    private func group(_ index: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> UInt64(48 - 16 * (index % 4)))
+    }
+
+    private static func write(octet: UInt8, to bytes: inout [UInt8]) {
+        if octet >= 100 { bytes.append(octet / 100 + 0x30) }
+        if octet >= 10 { bytes.append(octet / 10 % 10 + 0x30) }
+        bytes.append(octet % 10 + 0x30)
+    }
+
+    private static func write(group: UInt16, to bytes: inout [UInt8]) {
+        var shift: UInt16 = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0
+        while true {
+            let digit = UInt8(truncatingIfNeeded: group >> shift) & 0x0f
+            bytes.append(digit < 10 ? digit + 0x30 : digit - 10 + 0x61)
+            if shift == 0 { return }
+            shift -= 4
+        }
     }
 
     /// Reads an address from ASCII bytes without allocating; nil when they are not one.

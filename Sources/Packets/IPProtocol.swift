@@ -3,21 +3,21 @@
 /// An IP protocol number.
 ///
 /// Source: IANA, Assigned Internet Protocol Numbers.
-package struct IPProtocol: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+@usableFromInline package struct IPProtocol: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+    @usableFromInline package let rawValue: UInt8
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    package static let icmp = IPProtocol(rawValue: 1)
-    package static let igmp = IPProtocol(rawValue: 2)
-    package static let tcp = IPProtocol(rawValue: 6)
-    package static let udp = IPProtocol(rawValue: 17)
-    package static let dccp = IPProtocol(rawValue: 33)
-    package static let gre = IPProtocol(rawValue: 47)
-    package static let esp = IPProtocol(rawValue: 50)
-    package static let ah = IPProtocol(rawValue: 51)
-    package static let icmpv6 = IPProtocol(rawValue: 58)
-    package static let sctp = IPProtocol(rawValue: 132)
-    package static let udpLite = IPProtocol(rawValue: 136)
+    @inlinable package static var icmp: IPProtocol { IPProtocol(rawValue: 1) }
+    @inlinable package static var igmp: IPProtocol { IPProtocol(rawValue: 2) }
+    @inlinable package static var tcp: IPProtocol { IPProtocol(rawValue: 6) }
+    @inlinable package static var udp: IPProtocol { IPProtocol(rawValue: 17) }
+    @inlinable package static var dccp: IPProtocol { IPProtocol(rawValue: 33) }
+    @inlinable package static var gre: IPProtocol { IPProtocol(rawValue: 47) }
+    @inlinable package static var esp: IPProtocol { IPProtocol(rawValue: 50) }
+    @inlinable package static var ah: IPProtocol { IPProtocol(rawValue: 51) }
+    @inlinable package static var icmpv6: IPProtocol { IPProtocol(rawValue: 58) }
+    @inlinable package static var sctp: IPProtocol { IPProtocol(rawValue: 132) }
+    @inlinable package static var udpLite: IPProtocol { IPProtocol(rawValue: 136) }
 
     /// Whether packets of it carry source and destination ports.
     package var hasPorts: Bool {
@@ -29,7 +29,7 @@ package struct IPProtocol: RawRepresentable, Hashable, Sendable, BitwiseCopyable
 
 extension IPProtocol: CustomStringConvertible {
     /// The name as ECS `network.transport` writes it; the bare number for the rest.
-    package var description: String {
+    @usableFromInline package var description: String {
         switch self {
         case .icmp: "icmp"
         case .igmp: "igmp"

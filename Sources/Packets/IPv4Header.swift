@@ -7,6 +7,7 @@ extension PacketEvent {
     /// it yet. A total length of 0 is what Linux gives a TCP packet that segmentation offload has
     /// made longer than 65,535 bytes; such a packet's `length` is 65,535.
     /// Source: RFC 791 section 3.1; iph_totlen, linux/ip.h.
+    @inline(__always)
     mutating func readIPv4(_ bytes: PacketBytes) throws(ParseFailure) -> TransportRange {
         guard bytes.count >= 20 else { throw .truncatedNetworkHeader }
         source = Address(v4: bytes.word(12))

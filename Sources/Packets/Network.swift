@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// An address and how many of its leading bits count.
-package struct Network: Hashable, Sendable, BitwiseCopyable {
+@usableFromInline package struct Network: Hashable, Sendable, BitwiseCopyable {
     /// The first address; bits after the prefix are zero.
-    package let address: Address
+    @usableFromInline package let address: Address
     /// Range: 0...32 for IPv4, 0...128 for IPv6.
-    package let prefixLength: UInt8
+    @usableFromInline package let prefixLength: UInt8
 
     /// The network of the given width that holds the address; the width is clamped to the family's.
-    package init(_ address: Address, prefixLength: Int) {
+    @inlinable package init(_ address: Address, prefixLength: Int) {
         let width = max(0, min(prefixLength, address.isV4 ? 32 : 128))
         self.prefixLength = UInt8(width)
         let mask = Network.mask(address.isV4 ? width + 96 : width)
@@ -16,11 +16,11 @@ package struct Network: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The network that is this one address.
-    package init(host address: Address) {
+    @inlinable package init(host address: Address) {
         self.init(address, prefixLength: 128)
     }
 
-    package func contains(_ other: Address) -> Bool {
+    @inlinable package func contains(_ other: Address) -> Bool {
         guard address.isV4 == other.isV4 else { return false }
         let mask = Network.mask(address.isV4 ? Int(prefixLength) + 96 : Int(prefixLength))
         return other.high & mask.high == address.high && other.low & mask.low == address.low
@@ -34,7 +34,7 @@ package struct Network: Hashable, Sendable, BitwiseCopyable {
         return Address(v4: address.v4Bits | UInt32.max >> UInt32(prefixLength))
     }
 
-    private static func mask(_ width: Int) -> (high: UInt64, low: UInt64) {
+    @inlinable static func mask(_ width: Int) -> (high: UInt64, low: UInt64) {
         let high = width >= 64 ? UInt64.max : ~(UInt64.max >> UInt64(width))
         let low = width <= 64 ? 0 : width == 128 ? UInt64.max : ~(UInt64.max >> UInt64(width - 64))
         return (high, low)
@@ -44,7 +44,7 @@ package struct Network: Hashable, Sendable, BitwiseCopyable {
 extension Network: CustomStringConvertible, LosslessStringConvertible {
     /// Reads `192.0.2.0/24` or a single address; nil when bits after the prefix are set, since
     /// such a line is more often a mistake than a wish.
-    package init?(_ text: String) {
+    @usableFromInline package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = Address(String(parts[0])) else { return nil }
         guard parts.count == 2 else {
@@ -58,5 +58,5 @@ extension Network: CustomStringConvertible, LosslessStringConvertible {
         guard self.address == address else { return nil }
     }
 
-    package var description: String { "\(address)/\(prefixLength)" }
+    @usableFromInline package var description: String { "\(address)/\(prefixLength)" }
 }

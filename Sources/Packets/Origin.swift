@@ -34,12 +34,12 @@ package enum Hook: UInt8, Sendable {
 }
 
 /// An index into an ``OriginTable``.
-package struct OriginID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+@usableFromInline package struct OriginID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+    @usableFromInline package let rawValue: UInt16
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// The entry that every table begins with: an origin of which nothing is known.
-    package static let unknown = OriginID(rawValue: 0)
+    @inlinable package static var unknown: OriginID { OriginID(rawValue: 0) }
 }
 
 /// The origins of one stream of events, each once, in the order in which they were first met.

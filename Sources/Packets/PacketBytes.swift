@@ -30,20 +30,32 @@ struct PacketBytes: ~Escapable {
 
     @inline(__always)
     func half(_ offset: Int) -> UInt16 {
-        UInt16(bytes[offset]) << 8 | UInt16(bytes[offset &+ 1])
+        check(offset, 2)
+        return UInt16(bytes[offset]) << 8 | UInt16(bytes[offset &+ 1])
     }
 
     @inline(__always)
     func word(_ offset: Int) -> UInt32 {
-        UInt32(half(offset)) << 16 | UInt32(half(offset &+ 2))
+        check(offset, 4)
+        return UInt32(bytes[offset]) << 24 | UInt32(bytes[offset &+ 1]) << 16
+            | UInt32(bytes[offset &+ 2]) << 8 | UInt32(bytes[offset &+ 3])
     }
 
     @inline(__always)
     func long(_ offset: Int) -> UInt64 {
-        UInt64(word(offset)) << 32 | UInt64(word(offset &+ 4))
+        check(offset, 8)
+        return UInt64(word(offset)) << 32 | UInt64(word(offset &+ 4))
+    }
+
+    /// One check for all bytes of a number: the compiler then reads them at once, where a check
+    /// for each byte stays between them.
+    @inline(__always)
+    private func check(_ offset: Int, _ size: Int) {
+        precondition(offset >= 0 && bytes.count >= size && offset <= bytes.count &- size)
     }
 
     /// The IPv6 address at the offset.
+    @inline(__always)
     func address(_ offset: Int) -> Address {
         Address(high: long(offset), low: long(offset &+ 8))
     }

@@ -38,7 +38,7 @@ extension PacketEvent: CustomStringConvertible {
 
 extension TCPFlags: CustomStringConvertible {
     /// One letter for each bit, from FIN up: `S`, `SA`, `FPU`; `-` for none.
-    package var description: String {
+    @usableFromInline package var description: String {
         let letters = zip("FSRPAUEC", 0..<8).filter { rawValue >> $0.1 & 1 == 1 }.map(\.0)
         return letters.isEmpty ? "-" : String(letters)
     }

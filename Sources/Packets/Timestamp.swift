@@ -4,10 +4,10 @@
 ///
 /// Unit: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds (POSIX time).
 /// Range: 1677 to 2262; arithmetic saturates at both ends, so no input can trap.
-package struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
-    package var nanoseconds: Int64
+@usableFromInline package struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
+    @usableFromInline package var nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// From seconds and a fraction as a kernel or file gives them; values out of range saturate.
     package init(seconds: Int64, nanoseconds: Int64 = 0) {
@@ -16,25 +16,27 @@ package struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
         self.nanoseconds = base.addingSaturating(nanoseconds)
     }
 
-    package static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
+    @inlinable package static func < (a: Timestamp, b: Timestamp) -> Bool {
+        a.nanoseconds < b.nanoseconds
+    }
 
-    package func advanced(byNanoseconds delta: Int64) -> Timestamp {
+    @inlinable package func advanced(byNanoseconds delta: Int64) -> Timestamp {
         Timestamp(nanoseconds: nanoseconds.addingSaturating(delta))
     }
 
     /// Nanoseconds from the other moment to this one; negative when the other is later.
-    package func nanoseconds(since other: Timestamp) -> Int64 {
+    @inlinable package func nanoseconds(since other: Timestamp) -> Int64 {
         nanoseconds.subtractingSaturating(other.nanoseconds)
     }
 }
 
 extension Int64 {
-    package func addingSaturating(_ other: Int64) -> Int64 {
+    @inlinable package func addingSaturating(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }
 
-    package func subtractingSaturating(_ other: Int64) -> Int64 {
+    @inlinable package func subtractingSaturating(_ other: Int64) -> Int64 {
         let (difference, overflow) = subtractingReportingOverflow(other)
         return overflow ? (other < 0 ? .max : .min) : difference
     }

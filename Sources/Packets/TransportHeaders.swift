@@ -5,6 +5,7 @@ extension PacketEvent {
     ///
     /// A first fragment that ends, by its own length, before the flags or ports is not refused: it
     /// is how a scan hides them. Anything else with fewer bytes than its header needs is.
+    @inline(__always)
     mutating func readTransport(
         _ bytes: PacketBytes, _ range: TransportRange
     ) throws(ParseFailure) {
@@ -23,6 +24,7 @@ extension PacketEvent {
 
     /// Whether so many bytes of the transport header are there; false for a first fragment that
     /// ends before them.
+    @inline(__always)
     private func has(_ needed: Int, _ range: TransportRange) throws(ParseFailure) -> Bool {
         if range.copied >= needed { return true }
         guard traits.contains(.firstFragment), range.copied == range.length else {
@@ -31,17 +33,20 @@ extension PacketEvent {
         return false
     }
 
+    @inline(__always)
     private mutating func readPorts(_ bytes: PacketBytes, _ range: TransportRange) {
         guard range.copied >= 4 else { return }
         sourcePort = bytes.half(range.start)
         destinationPort = bytes.half(range.start + 2)
     }
 
+    @inline(__always)
     private mutating func setPayload(_ range: TransportRange, after header: Int) {
         if range.copied > header { payloadOffset = UInt8(range.start + header) }
     }
 
     /// Source: RFC 9293 section 3.1.
+    @inline(__always)
     private mutating func readTCP(
         _ bytes: PacketBytes, _ range: TransportRange
     ) throws(ParseFailure) {
@@ -52,7 +57,7 @@ extension PacketEvent {
             guard header >= 20 else { throw .transportLength }
             if range.copied >= header {
                 if header > 20 {
-                    tcpOptions = TCPOptionList(bytes, start + 20..<start + header).kinds
+                    tcpOptions = TCPOptionKinds(bytes, start + 20..<start + header)
                 }
                 setPayload(range, after: header)
             } else if !traits.contains(.firstFragment) || range.length >= header {

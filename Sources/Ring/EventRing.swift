@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// Shape: `capacity` slots of 256 bytes: the 64-byte ``PacketEvent`` and the first 192 bytes of its
 /// packet; beside them one byte a slot that says how many of the 192 are there.
-/// Bound: memory is allocated once; untouched slots cost no physical memory.
+/// Bound: memory is allocated once; untouched slots cost no physical memory, and a ring that runs
+/// empty begins at its first slot again, so that as many are touched as ever waited at once.
 /// Thread: one producer, one consumer, each handed out once; counters may be read by anyone.
 /// Safety: `head` is written by the consumer only and `tail` by the producer only; a slot belongs
 /// to the producer until `tail` passes it and to the consumer until `head` does. The release of
@@ -26,6 +27,9 @@ package final class EventRing: @unchecked Sendable {
     let head = PaddedIndex()
     /// The next slot to write; only the producer writes it.
     let tail = PaddedIndex()
+    /// The index whose event stands in the first slot; only the producer writes it, and only while
+    /// the ring is empty.
+    let base = PaddedIndex()
     let dropped = PaddedIndex()
     let highest = PaddedIndex()
 
@@ -33,6 +37,8 @@ package final class EventRing: @unchecked Sendable {
     private let consumerTaken = Atomic(false)
 
     package static let slotBytes = 256
+    /// ``PacketEvent/keptBytes``, as a constant of this module: one of another is asked for by a call.
+    static let keptBytes = 192
 
     /// - Parameter capacity: how many events fit; a power of two, which is checked.
     package init(capacity: Int) throws(RingError) {

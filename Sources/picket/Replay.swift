@@ -22,6 +22,11 @@ struct Replay: ParsableCommand {
             "Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"))
     var changes: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "What the host said of itself, as the daemon has recorded it.", valueName: "file"))
+    var facts: String?
+
     @Flag(help: "No summary at the end, no progress.")
     var quiet = false
 
@@ -32,7 +37,7 @@ struct Replay: ParsableCommand {
         try told {
             try ReplayRun(
                 files: files, settings: settings.source.load(changes: changes),
-                format: format.value, quiet: quiet
+                facts: facts.map(FactsHistory.read(path:)), format: format.value, quiet: quiet
             ).run()
         }
     }

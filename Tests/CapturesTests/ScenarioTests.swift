@@ -133,6 +133,17 @@ struct ScenarioTests {
         }
     }
 
+    @Test("An error quotes a line so that it steers no terminal and fills no screen")
+    func quotes() {
+        let word = "\u{1b}[2J\u{11}\u{202e}" + String(repeating: "x", count: 1000)
+        do {
+            _ = try Scenario("1 tcp \(word) > 192.0.2.10:22 S")
+        } catch {
+            #expect(error.reason.hasPrefix("not an address: ?[2J??xxx"))
+            #expect(error.reason.count <= 200)
+        }
+    }
+
     @Test("A capture reader knows a scenario by its first lines")
     func capture() throws {
         let text = "\n# One probe.\n0.5 tcp 198.51.100.7:1 > 192.0.2.10:22 S\n"

@@ -13,7 +13,7 @@ struct DaemonCommandTests {
             "picket.yaml",
             """
             control: {socket: \(folder.path)/control.sock}
-            detection: {table: \(folder.path)/table}
+            detection: {table: \(folder.path)/table, facts: \(folder.path)/facts.json}
             log: {decisions: {path: \(log ?? folder.path + "/decisions.json")}}
 
             """)

@@ -68,6 +68,7 @@ struct ConfigurationErrorTests {
             ("detection: {targets: 99999999999999999999}", "1 to 10000"),
             ("detection: {scan-timeout: 31d}", "1s to 30d"),
             ("detection: {scan-timeout: 500ms}", "1s to 30d"),
+            ("detection: {slow-memory: 366d}", "up to 365d, or off"),
             ("detection: {scan-timeout: 3600}", "such as 30s"),
             ("detection: {scan-timeout: 9999999999999999w}", "1s to 30d"),
             ("detection: {memory: 1KiB}", "1MiB to 64GiB"),
@@ -86,6 +87,9 @@ struct ConfigurationErrorTests {
             ("detection: {ignore: [{}]}", "found a section"),
             ("detection: {ignore: [{protocol: tcpp}]}", "a protocol such as tcp"),
             ("detection: {ignore: [{port: 53}]}", "did you mean ports?"),
+            ("detection: {auto-level: [{ports: 53}]}", "\"level\" is missing"),
+            ("detection: {auto-level: [{level: 6}]}", "a whole number, 0 to 5"),
+            ("detection: {auto-level: [{level: 1, interface: eth0}]}", "unknown key"),
             ("nflog: {groups: []}", "1 to 64 entries"),
             ("nflog: {groups: [65536]}", "0 to 65535"),
             ("nflog: {groups: [5, {group: 5}]}", "group 5 is there twice"),
@@ -139,8 +143,7 @@ struct ConfigurationErrorTests {
         "What this version does not act on is refused where it would make a difference",
         arguments: [
             "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
-            "log: {packets: /var/log/packets}", "detection: {slow-memory: 30d}",
-            "detection: {auto-level: [{network: 192.0.2.0/24, level: 0}]}",
+            "log: {packets: /var/log/packets}",
         ])
     func later(text: String) throws {
         #expect(try description(text).hasSuffix("not in this version yet"))
@@ -152,8 +155,7 @@ struct ConfigurationErrorTests {
             "blocking: {enabled: false}", "blocking:", "journal: off", "log: {packets: off}",
             "blocking: {enabled: false, level: 4, durations: 4h}", "evidence: {size: 256MiB}",
             "journal: {path: /var/lib/picket/picket.db, keep: 90d}",
-            "detection: {slow-memory: 14d}",
-            "detection: {slow-memory: 0s, auto-level: []}",
+            "detection: {auto-level: []}",
         ])
     func laterOff(text: String) throws {
         #expect(try ConfigurationFile.parse(text: text, path: "x") == .defaults)

@@ -52,9 +52,14 @@ struct ConfigurationFileTests {
             ("nflog.buffer-size", "8193"), ("nflog.flush", "100"), ("detection.targets", "10000"),
             ("detection.outbound-targets", "1"), ("detection.echo-hosts", "3"),
             ("detection.scan-timeout", "90s"), ("detection.levels.packets", "[1, 2, 3, 4, 5]"),
+            ("detection.slow-memory", "off"),
             ("detection.levels.hosts", "[2, 4, 8, 16, 32]"),
             ("detection.repeated-attempts", "20 per 10m"), ("detection.memory", "64GiB"),
             ("detection.ipv6-prefix", "48"), ("detection.service-ports", "[22, 8000-8010]"),
+            (
+                "detection.auto-level",
+                "[{network: \"192.0.2.0/24\", level: 0}, {protocol: tcp, ports: 22-25, level: 5}]"
+            ),
             (
                 "detection.ignore",
                 "[{network: \"2001:db8::/32\", protocol: ipv6-icmp}, "

@@ -85,6 +85,17 @@ struct YAMLTextTests {
         }
     }
 
+    @Test("An error quotes a text so that it breaks no line and turns none round")
+    func quotes() {
+        var settings = Settings.defaults
+        do {
+            try ConfigurationFile.set("a\u{2028}b\u{202e}c=1", on: &settings)
+        } catch {
+            #expect(error.description.contains("a?b?c"))
+        }
+        #expect(settings == .defaults)
+    }
+
     @Test("A control character is an error with its place")
     func controlCharacter() throws {
         let problem = try failure("nflog:\n  groups: [\u{1}]\n")

@@ -152,6 +152,19 @@ struct ControlProtocolTests {
                 """)
     }
 
+    @Test("No name in a report steers a terminal or breaks a line")
+    func strangeNames() {
+        var report = StatusReport.sample
+        report.version = "1\u{1b}[2J"
+        report.events = ["probe\u{202e}": 1]
+        report.log = StatusReport.Log(path: "/log\u{2028}", format: "e\ncs")
+        report.log?.failing = "\u{9b}2J"
+        let strange: Set<Unicode.Scalar> = ["\u{1b}", "\u{202e}", "\u{2028}", "\u{9b}"]
+        #expect(report.text.unicodeScalars.allSatisfy { !strange.contains($0) })
+        let lines = StatusReport.sample.text.split(separator: "\n").count
+        #expect(report.text.split(separator: "\n").count == lines)
+    }
+
     @Test("A report with impossible numbers is written and not a trap")
     func oddNumbers() {
         var report = StatusReport.sample

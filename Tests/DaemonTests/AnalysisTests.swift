@@ -177,6 +177,21 @@ struct AnalysisTests {
             ])
     }
 
+    @Test("An interface's name in a martian's line steers no terminal")
+    func martianOfAStrangeInterface() {
+        var table = OriginTable()
+        let origin = table.intern(Origin(interfaceIn: "eth0\u{1b}[2J\n"))
+        var analysis = analysis()
+        analysis.admit(table)
+        analysis.observe(
+            event(tcp(from: Address("127.0.0.1"), to: Address("192.0.2.10")), origin: origin),
+            packet: RawSpan()
+        ) { _ in }
+        let lines = analysis.martianLines
+        #expect(
+            lines == ["martian source 192.0.2.10 from 127.0.0.1, on dev eth0?[2J?: 1 packet"])
+    }
+
     @Test("Changed settings hold from the next event on, and the table stays")
     func apply() {
         var analysis = analysis()

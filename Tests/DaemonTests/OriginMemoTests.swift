@@ -34,14 +34,22 @@ struct OriginMemoTests {
         var made: [String] = []
 
         mutating func look(_ bytes: [UInt8]) -> UInt16 {
-            let message = LogMessage(reading: RawSpan(_elements: bytes.span))
-            let entry = memo.entry(of: message) { prefix in
-                made.append(String(decoding: prefix, as: UTF8.self))
-                return OriginMemo.Entry(
-                    id: OriginID(rawValue: UInt16(made.count)), traits: .loopback)
+            var (memo, made) = (self.memo, self.made)
+            var found: OriginMemo.Entry?
+            let header =
+                UInt32(16 + bytes.count).byteSwapped.wireBytes
+                + MessageType.packet.byteSwapped.wireBytes + [UInt8](repeating: 0, count: 10)
+            let datagram = header + bytes
+            DatagramWalker().walk(RawSpan(_elements: datagram.span)) { message in
+                found = memo.entry(of: message) { prefix in
+                    made.append(String(decoding: prefix, as: UTF8.self))
+                    return OriginMemo.Entry(
+                        id: OriginID(rawValue: UInt16(made.count)), traits: .loopback)
+                }
             }
-            #expect(entry.traits == .loopback)
-            return entry.id.rawValue
+            (self.memo, self.made) = (memo, made)
+            #expect(found?.traits == .loopback)
+            return found?.id.rawValue ?? 0
         }
     }
 

@@ -62,14 +62,9 @@ struct ReplaySummaryTests {
         summary.add(input)
         summary.grades = [(.probe, 3), (.late, 0), (.refused, 2)]
         summary.martians = ["martian source 192.0.2.10 from 127.0.0.1: 1 packet"]
-        summary.add([
-            Decision(
-                sequence: 1, time: Timestamp(nanoseconds: 0), action: .scanEnded, level: 1,
-                reason: ""),
-            Decision(
-                sequence: 2, time: Timestamp(nanoseconds: 0), action: .scanEnded, level: 1,
-                reason: ""),
-        ])
+        var decisions = DecisionCounts()
+        decisions[.scanEnded] = 2
+        summary.add(decisions)
         #expect(
             Array(summary.lines(processorTime: .zero).dropFirst()) == [
                 "grades: 3 probe, 2 refused", "refused: 2 truncatedTransportHeader",

@@ -123,7 +123,7 @@ struct ScenarioTests {
         try replay.read(
             path: path, options: CaptureOptions(referenceTime: Timestamp(nanoseconds: 0)),
             carryOut: { decisions.append($0) }, progress: { _ in })
-        replay.finish { decisions.append($0) }
+        try replay.finish { decisions.append($0) }
         return (decisions, replay.summary)
     }
 }

@@ -120,6 +120,16 @@ struct TableFileTests {
         #expect(try file.read() == [4])
     }
 
+    @Test("What a crash in the middle of a save has left goes with the next save")
+    func leftover() throws {
+        let folder = try TemporaryFolder()
+        let file = TableFile(path: folder.path + "/table")
+        try Data([9]).write(to: URL(filePath: file.path + ".new"))
+        try file.write([1, 2, 3])
+        #expect(try file.read() == [1, 2, 3])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["table"])
+    }
+
     @Test("A folder in its place is refused with a warning")
     func folder() throws {
         let folder = try TemporaryFolder()

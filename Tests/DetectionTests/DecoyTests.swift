@@ -190,4 +190,15 @@ struct DecoyTests {
         }.filter { _ in Int.random(in: 0..<10, using: &dice) > 0 }
         #expect(findings(in: events).kinds == [.decoy])
     }
+
+    @Test("The same scan with the same decoys a day later is another")
+    func again() {
+        let first = (1...20).flatMap { round($0, from: five, at: Double($0), marked: true) }
+        let second = (1...20).flatMap {
+            round($0, from: five, at: 86_400 + Double($0), marked: true)
+        }
+        let found = findings(in: first + second)
+        #expect(found.kinds == [.decoy, .decoy])
+        #expect(found.ended.allSatisfy { $0.summary.targets == DistinctCount(20) })
+    }
 }

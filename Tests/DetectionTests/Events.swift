@@ -84,6 +84,11 @@ extension Detector {
         observe(event, packet: RawSpan())
     }
 
+    /// Where what is remembered of a host stands; nil when nothing is.
+    func trace(of address: Address) -> UInt32? {
+        table.find(SourceKey(Network(host: address)))
+    }
+
     /// Sees all events and then the end of the input.
     mutating func findings(in events: some Sequence<PacketEvent>) -> [Finding] {
         for event in events { see(event) }

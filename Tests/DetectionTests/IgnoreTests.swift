@@ -41,6 +41,40 @@ struct IgnoreTests {
         #expect(found(IgnoreRule(ipProtocol: .udp, interface: "eth0")))
     }
 
+    @Test("A rule's ports are TCP's, UDP's and SCTP's alike, and its protocol may be any")
+    func protocols() {
+        func counts(_ rule: IgnoreRule, _ event: PacketEvent) -> Bool {
+            var settings = DetectionSettings()
+            settings.ignore = [rule]
+            var detector = Detector(small: settings)
+            detector.see(event)
+            return detector.sourceCount > 0
+        }
+        #expect(!counts(IgnoreRule(ports: 53...53), udp(53)))
+        #expect(!counts(IgnoreRule(ports: 53...53), tcp(53)))
+        #expect(counts(IgnoreRule(ports: 53...53), icmp()))
+        #expect(counts(IgnoreRule(ports: 0...65535), other(47)))
+        #expect(!counts(IgnoreRule(ipProtocol: .icmp), icmp()))
+        #expect(!counts(IgnoreRule(ipProtocol: IPProtocol(rawValue: 47)), other(47)))
+        let six = tcp(22, from: Known.scanner6, to: Known.server6, traits: .v6)
+        #expect(!counts(IgnoreRule(network: Network("2001:db8:f00::/40")), six))
+        #expect(counts(IgnoreRule(network: Network("2001:db8:0:1::/64")), six))
+        // 0.0.0.0/0 is all of IPv4 and nothing of IPv6.
+        #expect(counts(IgnoreRule(network: Network("0.0.0.0/0")), six))
+        #expect(!counts(IgnoreRule(network: Network("0.0.0.0/0")), tcp(22)))
+    }
+
+    @Test("What is ignored is no accepted connection and no martian either")
+    func alsoTheRest() {
+        var settings = DetectionSettings()
+        settings.ignore = [IgnoreRule(network: Network(host: Known.scanner))]
+        var detector = Detector(small: settings)
+        #expect(detector.see(tcp(22, traits: .accepted)) == .accepted)
+        #expect(detector.sourceCount == 0)
+        #expect(detector.see(tcp(22, traits: .martian)) == .martian)
+        #expect(detector.martians.entries.isEmpty)
+    }
+
     @Test("New settings count from the next packet, and the table stays")
     func reload() {
         var detector = Detector(small: DetectionSettings())

@@ -48,7 +48,7 @@ extension EndToEnd {
 
         /// The decisions without what must differ: the group, and the names of the interfaces, of
         /// which a capture has the numbers only.
-        private static func compared(_ text: String) throws -> [String] {
+        static func compared(_ text: String) throws -> [String] {
             try text.wholeLines.map { line in
                 let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
                 var decision = try #require(value as? [String: Any])

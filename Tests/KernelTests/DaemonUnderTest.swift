@@ -9,16 +9,26 @@ final class DaemonUnderTest {
         /// Names its files, so that two daemons do not share any.
         var name = "picket"
         var groups = "[5]"
+        /// The networks that are home; nil: as the host says.
+        var home: [String]? = Cable.home
         /// Lines under `detection:`.
         var detection: [String] = []
         /// Lines of their own.
         var more: [String] = []
+        /// Lines under `nflog:`.
+        var nflog: [String] = []
+        /// A command that runs the program behind it, such as one that mounts a disk before.
+        var entry: [String] = []
+        /// Where the decisions go; nil for the folder of its files.
+        var log: String?
     }
 
     let stage: Stage
     let child: Child
     let settings: String
     let log: String
+    /// What it records of its host.
+    let facts: String
 
     /// The program beside this test's own file.
     static let program: String = {
@@ -31,10 +41,11 @@ final class DaemonUnderTest {
     /// Starts it and returns when it watches its groups.
     init(on stage: Stage, _ choice: Choice = Choice()) async throws {
         self.stage = stage
-        log = "\(stage.folder)/\(choice.name)/decisions.json"
+        log = choice.log ?? "\(stage.folder)/\(choice.name)/decisions.json"
+        facts = "\(stage.folder)/\(choice.name)/facts.json"
         settings = try DaemonUnderTest.write(choice, on: stage)
         child = try stage.start(
-            in: stage.target, [DaemonUnderTest.program, "run", "--config", settings])
+            in: stage.target, choice.entry + [DaemonUnderTest.program, "run", "--config", settings])
         try await wait("the daemon is ready: \(child.complaints)") { [child] in
             if !child.isRunning { throw TestFailure("the daemon ended: \(child.complaints)") }
             return child.complaints.contains("watching NFLOG groups")
@@ -46,12 +57,17 @@ final class DaemonUnderTest {
     static func write(_ choice: Choice, on stage: Stage) throws -> String {
         let folder = "\(stage.folder)/\(choice.name)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let home = Cable.home.map { "\"\($0)\"" }.joined(separator: ", ")
+        let home = choice.home.map { networks in
+            "[" + networks.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+        }
         let lines =
-            ["nflog:", "  groups: \(choice.groups)", "detection:", "  home-networks: [\(home)]"]
-            + ["  table: \(folder)/table"] + choice.detection.map { "  \($0)" }
+            ["nflog:", "  groups: \(choice.groups)"] + choice.nflog.map { "  \($0)" }
+            + ["detection:", "  home-networks: \(home ?? "null")"]
+            + ["  table: \(folder)/table", "  facts: \(folder)/facts.json"]
+            + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
-            + ["log:", "  decisions:", "    path: \(folder)/decisions.json"] + choice.more
+            + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
+            + choice.more
         return try stage.write(
             lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")
     }
@@ -118,10 +134,31 @@ final class DaemonUnderTest {
             var accepted: Bool
             var messages: UInt64
         }
-        struct Losses: Decodable {
+        struct Ring: Decodable { var capacity: Int }
+        struct Log: Decodable {
+            var lines: UInt64
+            var lost: UInt64
+            var failing: String?
+        }
+        struct Losses: Decodable, Hashable {
             var gap: UInt64
             var drop: UInt64
             var refused: UInt64
+        }
+        struct Host: Decodable {
+            var ownAddresses: [String]
+            var homeNetworks: [String]
+            var gateways: [String]
+            var servedPorts: [String]
+            var ephemeralPorts: String
+
+            private enum CodingKeys: String, CodingKey {
+                case gateways
+                case ownAddresses = "own_addresses"
+                case homeNetworks = "home_networks"
+                case servedPorts = "served_ports"
+                case ephemeralPorts = "ephemeral_ports"
+            }
         }
         var pid: Int32
         var groups: [Group]
@@ -129,6 +166,9 @@ final class DaemonUnderTest {
         var decisions: [String: UInt64]
         var losses: Losses
         var watchers: Int
+        var ring: Ring
+        var log: Log?
+        var host: Host
 
         /// Messages that were read, of all groups.
         var messages: UInt64 { groups.reduce(0) { $0 + $1.messages } }

@@ -19,18 +19,40 @@ struct DecisionLine: Decodable, CustomStringConvertible {
     struct Scan: Decodable {
         var kind: String?
         var techniques: [String]
+        var tool: String
+        var toolMark: String?
         var packets: UInt64
         var targets: Int
         var hosts: Int
         var ports: Ports
         var prefix: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case kind, techniques, tool, packets, targets, hosts, ports, prefix
+            case toolMark = "tool_mark"
+        }
     }
-    struct Own: Decodable { var scan: Scan? }
+    struct Loss: Decodable {
+        var gap: UInt64
+        var drop: UInt64
+    }
+    struct Own: Decodable {
+        var scan: Scan?
+        var loss: Loss
+    }
+    struct Observer: Decodable {
+        struct Side: Decodable {
+            struct Interface: Decodable { var name: String? }
+            var interface: Interface?
+        }
+        var ingress: Side?
+    }
 
     var event: Event
     var source: Endpoint?
     var destination: Endpoint?
     var picket: Own
+    var observer: Observer?
 
     var scan: Scan? { picket.scan }
     var description: String { "\(event.action), level \(event.severity): \(event.reason)" }

@@ -22,7 +22,9 @@ enum Requirement {
         var missing: [String] = []
         if NSUserName() != "root" { missing.append("root") }
         let tools = [
-            "ip", "nft", "nmap", "conntrack", "tcpdump", "ping", "python3", "setpriv",
+            "ip", "nft", "nmap", "conntrack", "tcpdump", "ping", "python3", "setpriv", "hping3",
+            "masscan",
+            "zmap",
         ]
         let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         for tool in tools

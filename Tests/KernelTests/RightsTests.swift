@@ -97,7 +97,7 @@ extension EndToEnd {
                 defer { try? FileManager.default.removeItem(atPath: name) }
                 let settings = try stage.write(
                     """
-                    detection: {table: off}
+                    detection: {table: off, facts: off}
                     log: {decisions: {path: \(name)}}
                     control: {socket: \(stage.folder)/run/control.sock}
                     daemon: {user: nobody}

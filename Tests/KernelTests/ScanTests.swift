@@ -24,6 +24,13 @@ extension EndToEnd {
                 self.level = level
                 self.techniques = techniques
             }
+
+            /// A connect scan is the system's own; over IPv6 Nmap draws no hop limits for
+            /// protocols with a header.
+            func tool(_ family: Family) -> String {
+                let plain = ["-sU", "-sY", "-PE"].contains { words.contains($0) }
+                return words.contains("-sT") || plain && family == .v6 ? "unknown" : "nmap"
+            }
         }
 
         enum Place { case target, emptyNetwork }
@@ -77,6 +84,7 @@ extension EndToEnd {
                 #expect(last.event.severity == scan.level)
                 #expect(last.scan?.kind == scan.kind)
                 #expect(last.scan?.techniques == scan.techniques)
+                #expect(last.scan?.tool == scan.tool(family))
                 #expect(decisions.allSatisfy { $0.source?.ip == first.source?.ip })
                 let known = ["scan-detected", "scan-escalated", "attempts-repeated"]
                 #expect(decisions.allSatisfy { known.contains($0.event.action) }, "\(decisions)")

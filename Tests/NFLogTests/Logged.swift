@@ -3,7 +3,7 @@
 @testable import NFLog
 
 /// A log message copied out of its datagram, so that a test can keep it.
-struct Logged: Sendable {
+struct Logged: Equatable, Sendable {
     let family: UInt8
     let group: UInt16
     let hook: UInt8

@@ -62,13 +62,10 @@ func network<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
 /// Walks one datagram of a new group and returns what was counted.
 @discardableResult
 func walk(_ bytes: [UInt8], _ body: (Logged) -> Void = { _ in }) -> NFLogCounters {
-    var counters = NFLogCounters()
-    var check = SequenceCheck()
-    let handed = Datagram.walk(
-        unsafe bytes.span.bytes, counters: &counters, sequence: &check
-    ) { body(Logged($0)) }
-    precondition(handed == Int(counters.messages))
-    return counters
+    let walker = DatagramWalker()
+    let handed = walker.walk(unsafe bytes.span.bytes) { body(Logged($0)) }
+    precondition(handed == Int(walker.counters.messages))
+    return walker.counters
 }
 
 extension InterfaceTable {

@@ -28,6 +28,7 @@ struct EventRingTests {
     func slotShape() {
         #expect(MemoryLayout<PacketEvent>.size == 64)
         #expect(MemoryLayout<PacketEvent>.stride + PacketEvent.keptBytes == EventRing.slotBytes)
+        #expect(EventRing.keptBytes == PacketEvent.keptBytes)
     }
 
     @Test("Each side's index has 128 bytes of its own")
@@ -91,6 +92,32 @@ struct EventRingTests {
         producer.publish()
         while consumer.consume(upTo: 3, { event, _ in seen.append(event.time.nanoseconds) }) > 0 {}
         #expect(seen == [0, 1, 2, 3, 10, 11, 12])
+    }
+
+    @Test("A ring that ran empty has room for as many as before, and loses none at the seam")
+    func beginsAnew() throws {
+        let ring = try EventRing(capacity: 8)
+        var producer = ring.makeProducer()
+        var consumer = ring.makeConsumer()
+        var sent = 0
+        var seen: [Int64] = []
+        // Batches of all sizes, emptied wholly, in part, or not at all before the next one.
+        for round in 0..<500 {
+            for _ in 0..<round % 9 where producer.push(numbered(sent), packet: RawSpan()) {
+                sent += 1
+            }
+            producer.publish()
+            _ = consumer.consume(upTo: round * 7 % 13) { event, _ in
+                seen.append(event.time.nanoseconds)
+            }
+            #expect(ring.occupancy == sent - seen.count)
+        }
+        while consumer.consume(upTo: 3, { event, _ in seen.append(event.time.nanoseconds) }) > 0 {}
+        #expect(seen == (0..<Int64(sent)).map { $0 })
+        for number in 0..<9 {
+            let room = producer.push(numbered(number), packet: RawSpan())
+            #expect(room == (number < 8))
+        }
     }
 
     @Test("A million events between two threads: each arrives once and in order, or is counted")

@@ -4,7 +4,7 @@ import Packets
 
 /// Tests write addresses as they are read: `let scanner: Address = "198.51.100.7"`.
 extension Address: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) {
+    @usableFromInline package init(stringLiteral text: String) {
         guard let address = Address(text) else {
             preconditionFailure("not an address: \(text)")
         }
@@ -13,7 +13,7 @@ extension Address: ExpressibleByStringLiteral {
 }
 
 extension Network: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) {
+    @usableFromInline package init(stringLiteral text: String) {
         guard let network = Network(text) else {
             preconditionFailure("not a network: \(text)")
         }

@@ -7,6 +7,7 @@ One hundred packets a second, each fifth of which completes a scan of its own so
 JSON object: the number of scans and the latencies in milliseconds.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from wire import SYN, inside, raw4, tcp4
 TARGET = "192.0.2.1"
 SOURCES = 100
 INTERVAL = 10_000_000  # ns: 100 packets a second
-PORTS = (23, 445, 1433, 3389, 5900)
+# Each source asks in an order of its own: the same order from many is a scan with decoys.
+PORTS = list(itertools.permutations((23, 445, 1433, 3389, 5900)))
 
 
 def now():
@@ -35,7 +37,8 @@ def read(stream, arrivals, all_there):
     for line in iter(stream.readline, b""):
         arrived = now()
         decision = json.loads(line)
-        if decision["event"]["action"] == "scan-detected":
+        # A set of sources has none of its own.
+        if decision["event"]["action"] == "scan-detected" and "source" in decision:
             arrivals[decision["source"]["ip"]] = arrived
         if len(arrivals) == SOURCES:
             all_there.set()
@@ -61,7 +64,7 @@ def main(outside, picket, settings):
         due = now()
         for number in range(SOURCES):
             source = f"198.51.100.{100 + number}"
-            for count, port in enumerate(PORTS):
+            for count, port in enumerate(PORTS[number]):
                 packet = tcp4(source, TARGET, 40000 + count, port, SYN, number)
                 due += INTERVAL
                 time.sleep(max(0, due - now()) / 1e9)

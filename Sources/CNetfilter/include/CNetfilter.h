@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The C names that NFLog uses. Never define _GNU_SOURCE here: it changes what every importer sees.
+// The C names that NFLog and HostFacts use. Never define _GNU_SOURCE here: it changes what every importer sees.
 #ifndef PICKET_CNETFILTER_H
 #define PICKET_CNETFILTER_H
 
@@ -8,7 +8,10 @@
 
 #include <libmnl/libmnl.h>
 #include <libnetfilter_log/libnetfilter_log.h>
+#include <linux/filter.h>
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/inet_diag.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>

@@ -1,0 +1,1 @@
+../../CapturesTests/CaptureWriters.swift
