@@ -7,11 +7,12 @@ struct CrowdSighting {
     let event: PacketEvent
     /// Keyed hash of the source: the address, or the network that counts as one.
     let source: UInt64
-    /// Keyed hash of the target.
+    /// Keyed hash of the target's host, and of the target.
+    let host: UInt64
     let targetHash: UInt64
     let target: CommonTarget
     /// The source had not asked for this target before.
-    let isNewTarget: Bool
+    var isNewTarget: Bool
     /// The source's first packet, and its second.
     let isNewSource: Bool
     let isSecond: Bool

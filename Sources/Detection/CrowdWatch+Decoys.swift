@@ -5,9 +5,7 @@ import Packets
 extension CrowdWatch {
     /// Recognises a scanner among decoys: who asks for the same targets in the same order, a moment
     /// apart, is one of a set.
-    mutating func noteDecoy(
-        _ sighting: CrowdSighting, member: Int?, limits: Limits, hash: KeyedHash
-    ) {
+    mutating func noteDecoy(_ sighting: CrowdSighting, member: Int?, hash: KeyedHash) {
         var echo: DecoyEchoes.Entry?
         let place = echoes.place(of: sighting.targetHash)
         if sighting.isNewTarget {
@@ -20,7 +18,7 @@ extension CrowdWatch {
         if let member, sets[Int(members[member].set)].isDecoy {
             count(sighting, of: member, echo, at: place, hash: hash)
             let set = Int(members[member].set)
-            judge(set, limits: limits)
+            judge(set)
             return
         }
         guard let echo, echo.followers < DecoyEchoes.mostFollowers else { return }
@@ -32,9 +30,9 @@ extension CrowdWatch {
         // Those of a distributed scan keep to it.
         guard member == nil else { return }
         if let pair {
-            join(sighting, echo, pair, limits: limits, hash: hash)
+            join(sighting, echo, pair, hash: hash)
         } else if isTwin, isOfRun(sighting, echo) {
-            join(sighting, echo, DecoyPairs.Entry(), limits: limits, hash: hash)
+            join(sighting, echo, DecoyPairs.Entry(), hash: hash)
         }
     }
 
@@ -49,7 +47,7 @@ extension CrowdWatch {
     /// Two sources are one: they become a set, or one of them joins the other's.
     private mutating func join(
         _ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry, _ pair: DecoyPairs.Entry,
-        limits: Limits, hash: KeyedHash
+        hash: KeyedHash
     ) {
         let leader = sets.used > 0 ? members.find(echo.source, sets) : nil
         let set: Int
@@ -70,8 +68,8 @@ extension CrowdWatch {
         sets.note(
             sighting.target, in: set, hash: hash)
         add(sighting.event.source, sighting.source, pair, sighting, to: set)
-        prolong(set, at: sighting.now, limits: limits)
-        judge(set, limits: limits)
+        prolong(set, at: sighting.now)
+        judge(set)
     }
 
     private mutating func add(

@@ -4,20 +4,16 @@ import Packets
 
 extension CrowdWatch {
     /// Recognises a host's scan that is shared out over many sources.
-    mutating func noteDistributed(
-        _ sighting: CrowdSighting, member: Int?, limits: Limits, hash: KeyedHash
-    ) {
+    mutating func noteDistributed(_ sighting: CrowdSighting, member: Int?, hash: KeyedHash) {
         let minute = DistributedWatch.minute(sighting.now)
         if let member, !sets[Int(members[member].set)].isDecoy {
-            count(sighting, of: member, limits: limits, hash: hash)
+            count(sighting, of: member, hash: hash)
         }
-        guard plan.hosts > 0, sighting.target.hasPort, sighting.isNewTarget || sets.used > 0 else {
-            return
-        }
-        let host = hash(sighting.target.host)
+        guard plan.hosts > 0, sighting.target.hasPort else { return }
         guard
             let slot = distributed.slot(
-                of: sighting.target.host, hash: host, source: sighting.source, minute: minute)
+                of: sighting.target.host, hash: sighting.host, source: sighting.source,
+                minute: minute)
         else { return }
         if distributed[slot].minute < minute {
             distributed.pass(slot, to: minute, hash: hash)
@@ -27,20 +23,23 @@ extension CrowdWatch {
                     distributed, at: slot, stack: sets[set].isMixed ? nil : sets[set].stack)
             }
         }
+        var sighting = sighting
+        // What a source asked days ago may still be known of it; here only the window counts.
+        if !sighting.isNewTarget { sighting.isNewTarget = distributed.isFresh(sighting, at: slot) }
         distributed.note(sighting, at: slot, hash: hash)
         guard distributed[slot].set == 0 else {
-            if member == nil { admit(sighting, slot, limits: limits, hash: hash) }
+            if member == nil { admit(sighting, slot, hash: hash) }
             return
         }
         guard sighting.isNewTarget,
             let verdict = DistributedRule.look(&distributed, at: slot)
         else { return }
-        open(slot, verdict, sighting, limits: limits, hash: hash)
+        open(slot, verdict, sighting, hash: hash)
     }
 
     /// A packet of a member: of its scan, or elsewhere.
     private mutating func count(
-        _ sighting: CrowdSighting, of member: Int, limits: Limits, hash: KeyedHash
+        _ sighting: CrowdSighting, of member: Int, hash: KeyedHash
     ) {
         let set = Int(members[member].set)
         guard sighting.target.hasPort, sighting.target.host.isSame(as: sets[set].host) else {
@@ -51,12 +50,12 @@ extension CrowdWatch {
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
         sets[set].count(sighting.event, at: sighting.now)
         sets.note(sighting.target, in: set, hash: hash)
-        judge(set, limits: limits)
+        judge(set)
     }
 
     /// Takes a newcomer into the open scan of the host that it asks.
     private mutating func admit(
-        _ sighting: CrowdSighting, _ slot: Int, limits: Limits, hash: KeyedHash
+        _ sighting: CrowdSighting, _ slot: Int, hash: KeyedHash
     ) {
         let set = Int(distributed[slot].set) - 1
         guard sets[set].isBusy, sighting.isNewTarget,
@@ -75,13 +74,13 @@ extension CrowdWatch {
         sets[set].count(sighting.event, times: packets, at: sighting.now)
         sets.note(sighting.target, in: set, hash: hash)
         tell(.joined(sighting.event.source, set: set))
-        judge(set, limits: limits)
+        judge(set)
     }
 
     /// Makes a set of what the window holds.
     private mutating func open(
         _ slot: Int, _ verdict: DistributedVerdict, _ sighting: CrowdSighting,
-        limits: Limits, hash: KeyedHash
+        hash: KeyedHash
     ) {
         guard let set = sets.claim() else { return }
         distributed[slot].set = UInt8(set + 1)
@@ -95,8 +94,8 @@ extension CrowdWatch {
         sets[set].lastCounted = sighting.now
         takeSources(slot, verdict, sighting, into: set)
         takePorts(slot, verdict, into: set, hash: hash)
-        prolong(set, at: sighting.now, limits: limits)
-        judge(set, limits: limits)
+        prolong(set, at: sighting.now)
+        judge(set)
     }
 
     /// In the order in which they came, so that a replay lists them alike whatever the hash.

@@ -20,11 +20,11 @@ extension CrowdWatch {
     ///
     /// Bound: another 3 MiB at most, until it takes the place of the one before.
     static func saved(
-        from reader: inout SavedReader, _ bytes: Span<UInt8>, now: Int64
+        from reader: inout SavedReader, _ bytes: Span<UInt8>, now: Int64, limits: Limits
     ) throws(SavedTableError) -> CrowdWatch {
         let share = Int(try reader.take(UInt8.self, bytes))
         guard (1...96).contains(share) else { throw .contradictory }
-        var watch = CrowdWatch(memory: share << 20)
+        var watch = CrowdWatch(memory: share << 20, limits: limits)
         try watch.restore(from: &reader, bytes, now: now)
         return watch
     }

@@ -15,6 +15,7 @@ struct CrowdWatch: ~Copyable {
     }
 
     let plan: CrowdPlan
+    var limits: Limits
     var sets: CrowdSets
     var members: CrowdMembers
     var echoes: DecoyEchoes
@@ -25,8 +26,9 @@ struct CrowdWatch: ~Copyable {
     /// Stream time at which a set may be over.
     var nextEnd = Int64.max
 
-    init(memory: Int) {
+    init(memory: Int, limits: Limits) {
         plan = CrowdPlan(memory: memory)
+        self.limits = limits
         sets = CrowdSets(capacity: plan.sets)
         members = CrowdMembers(capacity: plan.members)
         echoes = DecoyEchoes(capacity: plan.echoes)
@@ -41,17 +43,21 @@ struct CrowdWatch: ~Copyable {
     }
 
     /// Hears of a counted packet.
-    mutating func note(_ sighting: CrowdSighting, limits: Limits, hash: KeyedHash) {
+    mutating func note(_ sighting: CrowdSighting, hash: KeyedHash) {
+        if floods.open > 0, floods.isDrop(sighting) {
+            floods.note(sighting, hash: hash)
+            return
+        }
         let member = sets.used > 0 ? members.find(sighting.source, sets) : nil
         if let member { members[member].seen = CrowdMembers.seconds(sighting.now) }
-        noteDecoy(sighting, member: member, limits: limits, hash: hash)
-        noteDistributed(sighting, member: member, limits: limits, hash: hash)
+        noteDecoy(sighting, member: member, hash: hash)
+        noteDistributed(sighting, member: member, hash: hash)
         floods.note(sighting, hash: hash)
     }
 
     /// Whether what a source did is told of with its set and not on its own: it belongs to one that
     /// was told of, and asked for fewer targets outside than make a scan.
-    func holds(_ source: UInt64, limits: Limits) -> Bool {
+    func holds(_ source: UInt64) -> Bool {
         guard sets.used > 0, let place = members.find(source, sets) else { return false }
         let entry = members[place]
         let set = Int(entry.set)
@@ -74,7 +80,7 @@ struct CrowdWatch: ~Copyable {
     }
 
     /// Sees whether a set is to be told of, or is worse than it was.
-    mutating func judge(_ set: Int, limits: Limits) {
+    mutating func judge(_ set: Int) {
         let weight =
             sets[set].targets.isExact ? Int(sets[set].quarters) : 4 * Int(sets[set].targets.count)
         if sets[set].state == .forming {
@@ -99,7 +105,7 @@ struct CrowdWatch: ~Copyable {
     }
 
     /// Makes a set live for another lifetime.
-    mutating func prolong(_ set: Int, at now: Int64, limits: Limits) {
+    mutating func prolong(_ set: Int, at now: Int64) {
         nextEnd = min(nextEnd, now.addingSaturating(limits.lifetime))
     }
 

@@ -169,7 +169,7 @@ struct DecoyPairs: ~Copyable {
             Int32(bitPattern: echo.before &- known) <= 0
             && Int32(bitPattern: (lastLed ?? known) &- known) <= 0
             && Int32(bitPattern: echo.serial &- known) > 0
-        if !isFirst, !follows, !isTwin {
+        if !isFirst, !follows {
             entries[place] = Entry(sources: sources, start: start)
         }
         let before = entries[place]

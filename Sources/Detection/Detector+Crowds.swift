@@ -16,20 +16,21 @@ extension Detector {
         let isInternal = evidence.bits & TargetBits.inside != 0
         guard isInternal || evidence.bits & TargetBits.home == 0 else { return }
         let target = CommonTarget(evidence)
+        let host = table.hash(target.host)
         crowds.note(
             CrowdSighting(
-                event: event, source: table.hash(of: source),
-                targetHash: table.hash(table.hash(target.host), target.salt), target: target,
+                event: event, source: table.hash(of: source), host: host,
+                targetHash: table.hash(host, target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
                 isInternal: isInternal, isServed: grader.host.serves(event),
                 now: clock.now, stack: StackFingerprint.of(event)),
-            limits: limits, hash: table.hash)
+            hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }
 
     /// Whether a source's findings are part of its set's.
     func isHeld(_ source: SourceKey) -> Bool {
-        crowds.sets.used > 0 && crowds.holds(table.hash(of: source), limits: limits)
+        crowds.sets.used > 0 && crowds.holds(table.hash(of: source))
     }
 
     /// Lets time pass for sets and floods.
@@ -65,7 +66,7 @@ extension Detector {
         crowds = saved
         guard crowds.plan.share != own else { return }
         while let set = crowds.ended(by: .max, lifetime: 0) { endSet(set, .memoryFull) }
-        crowds = CrowdWatch(memory: own << 20)
+        crowds = CrowdWatch(memory: own << 20, limits: limits)
     }
 
     private mutating func lookAtFloods(at time: Timestamp?, isFinal: Bool = false) {
@@ -117,7 +118,22 @@ extension Detector {
             case .inputEnded, .memoryFull, .joined: clock.time ?? last
             }
         report(.scanEnded(reason), set: set, at: time)
+        if reason == .lifetimeOver { forgetMembers(of: set) }
         crowds.release(set)
+    }
+
+    /// With a scan its record goes; with a set go those of its members who did nothing else, so that
+    /// the same scan tomorrow is another.
+    private mutating func forgetMembers(of set: Int) {
+        for address in crowds.sets.members(of: set) {
+            let source = grader.host.key(of: address)
+            guard let place = crowds.members.find(table.hash(of: source), crowds.sets),
+                Int(crowds.members[place].set) == set, crowds.members[place].outside == 0,
+                let number = table.find(source), number & SourceTable.onProbation == 0,
+                !table.records[Int(number)].isScanning
+            else { continue }
+            end(number, .lifetimeOver)
+        }
     }
 
     private mutating func report(_ event: Finding.Event, set: Int, at time: Timestamp) {

@@ -82,7 +82,8 @@ extension Detector {
         let hash = KeyedHash(seed: head.seed)
         var trial = PrefixWatch(capacity: 0)
         try Detector.restorePrefixes(&reader, bytes, into: &trial, hash: hash)
-        var saved = try CrowdWatch.saved(from: &reader, bytes, now: head.clock.now)
+        var saved = try CrowdWatch.saved(
+            from: &reader, bytes, now: head.clock.now, limits: limits)
         var traceTrial = TraceWatch()
         try traceTrial.restore(&reader, bytes)
         guard reader.offset == bytes.count - 8 else { throw .contradictory }

@@ -46,7 +46,7 @@ package struct Detector: ~Copyable {
             hash: KeyedHash(seed: seed))
         tallies = TallyPool(capacity: plan.tallies)
         watch = PrefixWatch(capacity: plan.prefixes)
-        crowds = CrowdWatch(memory: settings.memory)
+        crowds = CrowdWatch(memory: settings.memory, limits: limits)
     }
 
     /// Tells the detector about an origin before its first event, so that rules about interfaces
@@ -140,6 +140,7 @@ package struct Detector: ~Copyable {
     /// start; a level that was reached stays.
     package mutating func apply(settings: DetectionSettings, facts: HostFacts) {
         limits = Limits(settings)
+        crowds.limits = limits
         bucketEnd = 0
         nextLook = clock.now
         table.refile(lifetime: limits.lifetime)

@@ -33,6 +33,13 @@ struct DistributedHost: BitwiseCopyable {
     /// The number of its open set + 1, or 0.
     var set: UInt8 = 0
     var isUsed = false
+
+    /// Adds what another hit changed of a port.
+    mutating func add(_ change: UInt8) {
+        if change & DistributedPort.gotHit != 0 { hits += 1 }
+        if change & DistributedPort.gotShared != 0 { shared += 1 }
+        if change & DistributedPort.gotProbe != 0 { quarters += 3 }
+    }
 }
 
 /// A source that asked a watched host.
@@ -53,6 +60,14 @@ struct DistributedSource: BitwiseCopyable {
     var technique: UInt8 = 0
     var transport: UInt8 = 0
     var isUsed = false
+
+    mutating func note(_ sighting: CrowdSighting, _ minute: UInt8) {
+        packets.addSaturating(1)
+        self.minute = minute
+        guard sighting.isNewTarget else { return }
+        ports.addSaturating(1)
+        quarters.addSaturating(sighting.quarters)
+    }
 }
 
 /// A port of a watched host.
@@ -67,6 +82,29 @@ struct DistributedPort: BitwiseCopyable {
     var hits: UInt8 = 0
     var isShared = false
     var isProbe = false
+
+    static let gotHit: UInt8 = 1
+    static let gotShared: UInt8 = 2
+    static let gotProbe: UInt8 = 4
+
+    /// Another source's question, or the same one's after a while.
+    mutating func note(_ sighting: CrowdSighting, _ owner: UInt32, _ minute: UInt8) -> UInt8 {
+        var change: UInt8 = 0
+        self.minute = minute
+        if hits < .max {
+            hits += 1
+            change = DistributedPort.gotHit
+        }
+        if self.owner != owner, !isShared {
+            isShared = true
+            change |= DistributedPort.gotShared
+        }
+        if !isProbe, sighting.target.has(TargetBits.probe) {
+            isProbe = true
+            change |= DistributedPort.gotProbe
+        }
+        return change
+    }
 
     static func key(_ target: CommonTarget) -> UInt32 {
         1 << 31 | UInt32(target.ipProtocol) << 16 | UInt32(target.selector)

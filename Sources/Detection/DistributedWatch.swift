@@ -60,12 +60,15 @@ struct DistributedWatch: ~Copyable {
     mutating func slot(
         of host: Address, hash: UInt64, source: UInt64, minute: UInt32
     ) -> Int? {
-        let first = Int(hash >> 33) % (hosts.count / ways) * ways
-        var victim = first
-        for slot in first..<first + ways {
-            if hosts[slot].isUsed, hosts[slot].host.isSame(as: host) { return slot }
-            if isBetter(slot, than: victim) { victim = slot }
+        // The upper half of a product with the count spreads as well as a remainder, and is quicker.
+        let group = Int(truncatingIfNeeded: (hash >> 32) &* UInt64(hosts.count / ways) >> 32)
+        let first = group * ways
+        for slot in first..<first + ways
+        where hosts[slot].isUsed && hosts[slot].host.isSame(as: host) {
+            return slot
         }
+        var victim = first
+        for slot in first..<first + ways where isBetter(slot, than: victim) { victim = slot }
         if seenSince == .max { seenSince = minute }
         if hosts[victim].isUsed {
             let idle = minute - min(minute, hosts[victim].minute)
@@ -249,6 +252,21 @@ extension DistributedWatch {
         return nil
     }
 
+    /// Whether nobody asked for the port in the window, so that it is new again for whoever did before.
+    func isFresh(_ sighting: CrowdSighting, at slot: Int) -> Bool {
+        guard DistributedWatch.isSampled(sighting.targetHash, hosts[slot].portShift) else {
+            return false
+        }
+        let base = slot * DistributedWatch.portsEach
+        let key = DistributedPort.key(sighting.target)
+        var offset = Int(truncatingIfNeeded: sighting.targetHash) & (DistributedWatch.portsEach - 1)
+        while ports[base + offset].key != 0 {
+            if ports[base + offset].key == key { return false }
+            offset = (offset + 1) & (DistributedWatch.portsEach - 1)
+        }
+        return true
+    }
+
     /// Counts a packet for its source, and a new target for its port.
     mutating func note(_ sighting: CrowdSighting, at slot: Int, hash: KeyedHash) {
         noteSource(sighting, at: slot)
@@ -258,19 +276,13 @@ extension DistributedWatch {
     }
 
     private mutating func noteSource(_ sighting: CrowdSighting, at slot: Int) {
+        guard DistributedWatch.isSampled(sighting.source, hosts[slot].sourceShift) else { return }
         let minute = UInt8(truncatingIfNeeded: hosts[slot].minute)
         if let place = find(sighting.source, of: slot) {
-            sources[place].packets.addSaturating(1)
-            sources[place].minute = minute
-            if sighting.isNewTarget {
-                sources[place].ports.addSaturating(1)
-                sources[place].quarters.addSaturating(sighting.quarters)
-            }
+            sources[place].note(sighting, minute)
             return
         }
-        guard sighting.isNewTarget,
-            DistributedWatch.isSampled(sighting.source, hosts[slot].sourceShift)
-        else { return }
+        guard sighting.isNewTarget else { return }
         if Int(hosts[slot].sources) >= DistributedWatch.mostSources {
             guard hosts[slot].sourceShift < 20 else { return }
             hosts[slot].sourceShift += 1
@@ -293,6 +305,7 @@ extension DistributedWatch {
     private mutating func notePort(
         _ sighting: CrowdSighting, at slot: Int, hash: KeyedHash
     ) {
+        guard DistributedWatch.isSampled(sighting.targetHash, hosts[slot].portShift) else { return }
         let base = slot * DistributedWatch.portsEach
         let key = DistributedPort.key(sighting.target)
         let minute = UInt8(truncatingIfNeeded: hosts[slot].minute)
@@ -302,24 +315,12 @@ extension DistributedWatch {
         while ports[base + offset].key != 0 {
             let place = base + offset
             if ports[place].key == key {
-                ports[place].minute = minute
-                if ports[place].hits < .max {
-                    ports[place].hits += 1
-                    hosts[slot].hits += 1
-                }
-                if ports[place].owner != owner, !ports[place].isShared {
-                    ports[place].isShared = true
-                    hosts[slot].shared += 1
-                }
-                if sighting.target.has(TargetBits.probe), !ports[place].isProbe {
-                    ports[place].isProbe = true
-                    hosts[slot].quarters += 3
-                }
+                let change = ports[place].note(sighting, owner, minute)
+                if change != 0 { hosts[slot].add(change) }
                 return
             }
             offset = (offset + 1) & (DistributedWatch.portsEach - 1)
         }
-        guard DistributedWatch.isSampled(sighting.targetHash, hosts[slot].portShift) else { return }
         var place = base + offset
         if Int(hosts[slot].ports) >= DistributedWatch.mostPorts {
             guard hosts[slot].portShift < 10 else { return }

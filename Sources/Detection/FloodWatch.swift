@@ -26,37 +26,6 @@ package struct FloodCounts: Hashable, Sendable {
 /// Bound: a fixed number of counters; a new host or port takes the place of the one with the fewest
 /// sources of four.
 struct FloodWatch: ~Copyable {
-    struct Entry: BitwiseCopyable {
-        var key: UInt64 = 0
-        var isUsed = false
-        var isPort = false
-        var isOpen = false
-        /// All targets of the flood are one: the host's favourite port, the port's favourite host.
-        var isSingle = false
-        var isInternal = false
-        var votes: UInt32 = 0
-        /// What the sources ask for; of a host the selector and protocol that most do.
-        var host = Address.unspecified
-        var selector: UInt16 = 0
-        var ipProtocol: UInt8 = 0
-        var technique: UInt8 = 0
-        var origin = OriginID.unknown
-        var hasPort = false
-        var second: UInt32 = 0
-        /// The last second in which it was busy.
-        var busy: UInt32 = 0
-        /// The sum of `new`.
-        var recent: UInt32 = 0
-        var new = InlineArray<16, UInt32>(repeating: 0)
-        var again = InlineArray<16, UInt32>(repeating: 0)
-        var sources: UInt64 = 0
-        var packets: UInt64 = 0
-        var peak: UInt32 = 0
-        var first = Timestamp(nanoseconds: 0)
-        var start = Timestamp(nanoseconds: 0)
-        var last = Timestamp(nanoseconds: 0)
-    }
-
     /// New one-packet sources within the window. Source: detection.md.
     static let sources = 1_000
     /// Unit: seconds.
@@ -70,6 +39,8 @@ struct FloodWatch: ~Copyable {
     private(set) var entries: ContiguousArray<Entry>
     private let mask: Int
     private(set) var open = 0
+    /// The one target of the flood that was found last; nil when it has several, or is over.
+    private var flooded: CommonTarget?
     /// The second that is looked at next; none while there is nothing to look at.
     private(set) var nextSecond: UInt32 = .max
 
@@ -80,18 +51,39 @@ struct FloodWatch: ~Copyable {
 
     var bytes: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    static func second(_ now: Int64) -> UInt32 { UInt32(clamping: now / 1_000_000_000) }
+    /// Stands still after 136 years of stream time, short of the numbers that mean something else.
+    static func second(_ now: Int64) -> UInt32 {
+        UInt32(clamping: min(now / 1_000_000_000, Int64(UInt32.max) - 1024))
+    }
 
     /// Stream time at which there is something to look at.
     var deadline: Int64? {
         nextSecond == .max ? nil : Int64(nextSecond) * 1_000_000_000
     }
 
+    /// Whether the packet is but one more of a flood, and says nothing else.
+    func isDrop(_ sighting: CrowdSighting) -> Bool {
+        guard sighting.isNewSource, let flooded else { return false }
+        return flooded.selector == sighting.target.selector
+            && flooded.ipProtocol == sighting.target.ipProtocol
+            && flooded.host.isSame(as: sighting.target.host)
+    }
+
+    /// Of several the last place's, so that a table that was saved and restored says the same.
+    private mutating func findFlooded() {
+        flooded = nil
+        for place in entries.indices where entries[place].isOpen && entries[place].isSingle {
+            flooded = CommonTarget(
+                host: entries[place].host, selector: entries[place].selector,
+                ipProtocol: entries[place].ipProtocol)
+        }
+    }
+
     mutating func note(_ sighting: CrowdSighting, hash: KeyedHash) {
         guard sighting.isNewSource || sighting.isSecond || open > 0 else { return }
         // A server may have as many clients as it likes, and by UDP they ask once.
         if sighting.isServed, sighting.event.ipProtocol.rawValue != 6 { return }
-        count(sighting, hash(sighting.target.host), isPort: false)
+        count(sighting, sighting.host, isPort: false)
         count(sighting, hash(sighting.target.salt, 1 << 40), isPort: true)
     }
 
@@ -100,48 +92,10 @@ struct FloodWatch: ~Copyable {
     ) {
         let second = FloodWatch.second(sighting.now)
         guard let place = place(of: key, sighting, isPort: isPort, second) else { return }
-        roll(place, to: second)
-        if entries[place].isOpen {
-            entries[place].packets &+= 1
-            entries[place].last = max(entries[place].last, sighting.event.time)
-        }
-        let bucket = Int(second & 15)
-        if sighting.isSecond { entries[place].again[bucket] &+= 1 }
-        guard sighting.isNewSource else { return }
-        entries[place].new[bucket] &+= 1
-        entries[place].recent &+= 1
-        if entries[place].isOpen {
-            entries[place].sources &+= 1
-            entries[place].peak = max(entries[place].peak, entries[place].new[bucket])
-        } else {
-            entries[place].last = max(entries[place].last, sighting.event.time)
-        }
-        vote(sighting, place)
-        if nextSecond == .max, entries[place].new[bucket] >= UInt32(FloodWatch.sources) / 16 {
+        let new = entries[place].note(sighting, second)
+        if nextSecond == .max, new >= UInt32(FloodWatch.sources) / 16 {
             nextSecond = second == .max ? .max : second + 1
         }
-    }
-
-    /// The majority vote of Boyer and Moore: which target most of the sources ask for.
-    private mutating func vote(_ sighting: CrowdSighting, _ place: Int) {
-        let target = sighting.target
-        let agrees =
-            entries[place].host.isSame(as: target.host)
-            && entries[place].selector == target.selector
-            && entries[place].ipProtocol == target.ipProtocol
-        if agrees {
-            if entries[place].votes < .max { entries[place].votes += 1 }
-        } else if entries[place].votes > 0 {
-            entries[place].votes -= 1
-        } else {
-            entries[place].votes = 1
-            entries[place].host = target.host
-            entries[place].selector = target.selector
-            entries[place].ipProtocol = target.ipProtocol
-            entries[place].hasPort = target.hasPort
-            entries[place].technique = Technique(of: sighting.event).rawValue
-        }
-        entries[place].origin = sighting.event.origin
     }
 
     private mutating func place(
@@ -150,41 +104,23 @@ struct FloodWatch: ~Copyable {
         let first = (Int(truncatingIfNeeded: key >> 20) & mask) * FloodWatch.ways
         var place = -1
         var fewest = UInt64.max
+        for way in first..<first + FloodWatch.ways
+        where entries[way].key == key && entries[way].isUsed && entries[way].isPort == isPort {
+            return way
+        }
+        guard sighting.isNewSource else { return nil }
         for way in first..<first + FloodWatch.ways {
-            if entries[way].isUsed, entries[way].key == key, entries[way].isPort == isPort {
-                return way
-            }
             guard !entries[way].isOpen else { continue }
             let idle = second - min(second, entries[way].second) > FloodWatch.window
             let sources = !entries[way].isUsed || idle ? 0 : UInt64(entries[way].recent) + 1
             if sources < fewest { (place, fewest) = (way, sources) }
         }
-        guard sighting.isNewSource, place >= 0 else { return nil }
+        guard place >= 0 else { return nil }
         entries[place] = Entry(
             key: key, isUsed: true, isPort: isPort, isInternal: sighting.isInternal,
             second: second, first: sighting.event.time,
             last: sighting.event.time)
         return place
-    }
-
-    /// Empties the buckets of the seconds that passed.
-    private mutating func roll(_ place: Int, to second: UInt32) {
-        let passed = second - min(second, entries[place].second)
-        guard passed > 0 else { return }
-        if passed >= 16 {
-            entries[place].new = InlineArray(repeating: 0)
-            entries[place].recent = 0
-            entries[place].again = InlineArray(repeating: 0)
-            if !entries[place].isOpen { entries[place].votes = 0 }
-        } else {
-            for step in 1...passed {
-                let bucket = Int((entries[place].second &+ step) & 15)
-                entries[place].recent &-= entries[place].new[bucket]
-                entries[place].new[bucket] = 0
-                entries[place].again[bucket] = 0
-            }
-        }
-        entries[place].second = second
     }
 
     /// Looks at all counters at the beginning of a second.
@@ -194,7 +130,7 @@ struct FloodWatch: ~Copyable {
         guard nextSecond != .max else { return nil }
         let second = nextSecond
         for place in entries.indices where entries[place].isUsed {
-            roll(place, to: second)
+            entries[place].roll(to: second)
             if entries[place].isOpen {
                 if isOver(place, second) || isFinal {
                     return (close(place), true)
@@ -243,6 +179,7 @@ struct FloodWatch: ~Copyable {
         let age = Int64(oldest) * 1_000_000_000
         entries[place].start = max(
             entries[place].first, entries[place].last.advanced(byNanoseconds: -age))
+        findFlooded()
         return entries[place]
     }
 
@@ -263,6 +200,7 @@ struct FloodWatch: ~Copyable {
         }
         entries[place] = Entry()
         open -= 1
+        findFlooded()
         return entry
     }
 
@@ -293,7 +231,7 @@ struct FloodWatch: ~Copyable {
 
     mutating func removeAll() {
         for place in entries.indices { entries[place] = Entry() }
-        (open, nextSecond) = (0, .max)
+        (open, nextSecond, flooded) = (0, .max, nil)
     }
 
     mutating func restore(nextSecond: UInt32) { self.nextSecond = nextSecond }
@@ -302,6 +240,9 @@ struct FloodWatch: ~Copyable {
 
     mutating func restore(_ entry: Entry, at place: Int) {
         entries[place] = entry
-        if entry.isOpen { open += 1 }
+        if entry.isOpen {
+            open += 1
+            findFlooded()
+        }
     }
 }

@@ -119,9 +119,10 @@ struct CrowdSavingTests {
 
     @Test("The memory for it is 3 MiB at most, and does not grow")
     func bound() {
-        #expect(CrowdWatch(memory: 96 << 20).bytes <= 3 << 20)
-        #expect(CrowdWatch(memory: 64 << 30).bytes <= 3 << 20)
-        #expect(CrowdWatch(memory: 1 << 20).bytes <= 40 << 10)
+        let limits = Limits(DetectionSettings())
+        #expect(CrowdWatch(memory: 96 << 20, limits: limits).bytes <= 3 << 20)
+        #expect(CrowdWatch(memory: 64 << 30, limits: limits).bytes <= 3 << 20)
+        #expect(CrowdWatch(memory: 1 << 20, limits: limits).bytes <= 40 << 10)
         var detector = detector()
         let before = detector.bytes
         for event in Self.traffic() { detector.see(event) }

@@ -94,6 +94,19 @@ struct DecoyTests {
         #expect(found.ended.allSatisfy { $0.summary.targets == DistinctCount(100) })
     }
 
+    @Test("Many sources of one maker's marks that meet at a target now and then are no set")
+    func chance() {
+        var dice = Dice(state: 5)
+        let events = (0..<5000).map { index in
+            var event = tcp(
+                Int.random(in: 1...250, using: &dice),
+                from: outsider(Int.random(in: 0..<12, using: &dice)), at: Double(index) / 100)
+            event.sequenceNumber = 1
+            return event
+        }
+        #expect(!findings(in: events).kinds.contains(.decoy))
+    }
+
     @Test("Two who ask for the same in the same order 200 ms apart are two scans")
     func apart() {
         let events = (1...50).flatMap { port in
@@ -176,5 +189,16 @@ struct DecoyTests {
             round($0, from: five, at: Double($0) / 100, marked: true)
         }.filter { _ in Int.random(in: 0..<10, using: &dice) > 0 }
         #expect(findings(in: events).kinds == [.decoy])
+    }
+
+    @Test("The same scan with the same decoys a day later is another")
+    func again() {
+        let first = (1...20).flatMap { round($0, from: five, at: Double($0), marked: true) }
+        let second = (1...20).flatMap {
+            round($0, from: five, at: 86_400 + Double($0), marked: true)
+        }
+        let found = findings(in: first + second)
+        #expect(found.kinds == [.decoy, .decoy])
+        #expect(found.ended.allSatisfy { $0.summary.targets == DistinctCount(20) })
     }
 }

@@ -88,9 +88,9 @@ struct FloodTests {
             }
         }
         events.sort { $0.time < $1.time }
-        // Room for all of them: a client that is forgotten is new when it asks again.
+        // Room for all of them: who is forgotten in between is new again.
         var settings = DetectionSettings()
-        settings.memory = 32 << 20
+        settings.memory = 16 << 20
         #expect(findings(in: events, settings: settings).isEmpty)
     }
 
