@@ -86,7 +86,8 @@ final class Stage {
     }
 
     private func remove() async {
-        for child in children { child.kill() }
+        // The last one first: a program that is traced is gone only when its tracer is.
+        for child in children.reversed() { child.kill() }
         // What a program of ours has left in a namespace keeps it alive without its name.
         for name in [target, scanner] {
             _ = try? await run("ip", "netns", "delete", name)

@@ -201,14 +201,17 @@ def neighbourhood(target, outside):
 
 
 def strangers(_, outside):
-    """No ordinary traffic: twenty scanners at the same time, over ports and over hosts."""
+    """No ordinary traffic: twenty scanners at the same time, over ports and over hosts.
+
+    No two ask for the same, else they would be one and its decoys.
+    """
     with inside(outside):
         sender = raw4()
     for step in range(60):
         for number in range(101, 121):
             over_hosts = number % 2
             host = f"192.0.2.{32 + step % 32}" if over_hosts else TARGET[0]
-            port = 445 if over_hosts else 1000 + 7 * step + number
+            port = 4000 + number if over_hosts else 1000 + 60 * (number - 101) + step
             packet = tcp4(f"198.51.100.{number}", host, 40000 + step, port, SYN, number + step)
             sender.sendto(packet, (host, 0))
 
