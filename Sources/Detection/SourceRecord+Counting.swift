@@ -33,7 +33,10 @@ extension SourceRecord {
         limit: AttemptWindow.Limit
     ) -> Taken {
         if evidence.bits & TargetBits.home != 0 { traits.insert(.home) }
-        let alert = evidence.isTrace ? nil : attempts.add(in: bucket, limit: limit)
+        // Ambiguous packets may be half of a call or a download; they are attempts of scanners only.
+        let isAttempt =
+            (evidence.bits & TargetBits.probe != 0 || isScanning) && !evidence.isTrace
+        let alert = isAttempt ? attempts.add(in: bucket, limit: limit) : nil
         let seconds = UInt32(clamping: evidence.now / 1_000_000_000)
         let isCounted: Bool
         switch novelty {

@@ -28,7 +28,7 @@ extension Technique {
     private static func tcp(_ event: PacketEvent) -> Technique {
         switch event.control {
         case Control.syn:
-            event.tcpOptions.rawValue & fullStack == fullStack ? .connect : .syn
+            isOfSystem(event) ? .connect : .syn
         case Control.fin: .fin
         case 0: .null
         // Both trees: the scanner's three lights, and all six.
@@ -52,7 +52,13 @@ extension Technique {
         event.icmpType == 128 ? .icmpEcho : .other
     }
 
-    /// What an operating system's own SYN carries and a scanner's raw one does not: segment size,
-    /// SACK permitted, timestamps and window scale.
-    private static let fullStack: UInt8 = 0x0f
+    /// Whether an operating system made the SYN and not a scanner of its own.
+    ///
+    /// It carries segment size, SACK permitted and window scale, and timestamps too but for
+    /// Windows, which starts with a hop limit of 128. ZMap copies Windows' options under 255.
+    /// Source: p0f 3's signatures of systems; ZMap 4, probe_modules/packet.c.
+    private static func isOfSystem(_ event: PacketEvent) -> Bool {
+        let options = event.tcpOptions.rawValue & 0x0f
+        return options == 0x0f || options == 0x07 && 65...128 ~= event.hopLimit
+    }
 }
