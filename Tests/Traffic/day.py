@@ -18,6 +18,8 @@ START = 1_704_067_200  # 2024-01-01T00:00:00Z
 HOME = 0xC0000200  # 192.0.2.0/24
 OUTSIDE = 0xC6120000  # 198.18.0.0/15: for measurements (RFC 2544)
 SCANNERS = 200
+# The table's memory is taken when it is filled, which with this much is long before the sixth hour.
+TABLE = "4MiB"
 # A table that grows would show more in the 18 hours than the allocator's own habits. Unit: KiB.
 ROOM = 2048
 
@@ -70,7 +72,7 @@ def main(picket, rate):
     chance = random.Random(24)
     replay = subprocess.Popen(
         [picket, "replay", "--quiet", "--json", "--set", "detection.home-networks=[192.0.2.0/24]",
-         "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+         "--set", f"detection.memory={TABLE}", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     stream = replay.stdin
     stream.write(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
     hours, number, block = [], 0, int(rate)
