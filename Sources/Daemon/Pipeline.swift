@@ -86,6 +86,12 @@ final class Pipeline: Service {
         bell.ring()
     }
 
+    /// Asks the detector what it has of an address's source.
+    func ask(of address: Address, _ answer: @escaping @Sendable (SourceState?) -> Void) {
+        desk.ask(.tell(address, answer))
+        ring.wake()
+    }
+
     /// Detects with other settings from now on; the table stays.
     func apply(_ settings: Settings) { host.desk.apply(settings) }
 }
