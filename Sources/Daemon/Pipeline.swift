@@ -38,7 +38,8 @@ final class Pipeline: Service {
         bell = try Bell()
         // Before any group is open, so that the first event has facts to be decided by.
         host = try HostStage(
-            settings: settings, detector: desk, ring: ring, complaints: complaints)
+            settings: settings, detector: desk, ring: ring, journal: outputs.journal,
+            complaints: complaints)
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))

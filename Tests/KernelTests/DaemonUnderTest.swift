@@ -142,6 +142,12 @@ final class DaemonUnderTest {
             var lost: UInt64
             var failing: String?
         }
+        struct Journal: Decodable {
+            var written: UInt64
+            var waiting: Int
+            var lost: UInt64
+            var failing: String?
+        }
         struct Losses: Decodable, Hashable {
             var gap: UInt64
             var drop: UInt64
@@ -170,6 +176,7 @@ final class DaemonUnderTest {
         var watchers: Int
         var ring: Ring
         var log: Log?
+        var journal: Journal?
         var host: Host
 
         /// Messages that were read, of all groups.
