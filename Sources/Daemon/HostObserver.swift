@@ -18,7 +18,9 @@ final class HostObserver: Sendable {
 
     /// One line without a newline; nil when the format has no line for such a decision.
     func line(_ decision: Decision, as format: DecisionFormat) -> String? {
-        if format == .ecs, let known = documents.withLock({ $0.line(of: decision) }) { return known }
+        if format == .ecs, let known = documents.withLock({ $0.line(of: decision) }) {
+            return known
+        }
         let line = format.line(decision, observer: observer(of: decision, as: format))
         if format == .ecs, let line { documents.withLock { $0.keep(line, of: decision) } }
         return line

@@ -113,7 +113,6 @@ package struct ExplanationPage {
     }
 
     private mutating func writeScan(_ story: Explanation.ScanStory) {
-        let scan = story.scan
         let words = ScanWords(story, settings: explanation.settings, clock: clock)
         say(words.summary)
         for step in story.steps.prefix(Explanation.stepLimit / 2) { writeStep(step) }
@@ -135,7 +134,6 @@ package struct ExplanationPage {
             let facts = explanation.factsPath.map { " --facts \(Words.shell($0))" } ?? ""
             lines.append("    picket replay\(facts) \(paths)".printable)
         }
-        _ = scan
     }
 
     private mutating func writeStep(_ step: JournalledDecision) {
