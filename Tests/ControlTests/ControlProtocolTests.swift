@@ -118,7 +118,8 @@ struct ControlProtocolTests {
     @Test("Each answer reads back as it was written")
     func answers() {
         let all: [ControlAnswer] = [
-            .status(.sample), .watching(.ecs), .dropped(.max), .error("no \"such\"\nthing"),
+            .status(.sample), .source(SourceReport(source: "192.0.2.1/32", standing: .asleep)),
+            .watching(.ecs), .dropped(.max), .error("no \"such\"\nthing"),
         ]
         for answer in all {
             #expect(answer.line.hasPrefix("{\"picket\":1,"))
