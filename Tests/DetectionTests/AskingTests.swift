@@ -8,11 +8,8 @@ import Testing
 @Suite("What the table tells of one source")
 struct AskingTests {
     private func detector(_ events: [PacketEvent]) -> Detector {
-        var detector = Detector(settings: DetectionSettings(), facts: Known.facts, seed: 1)
-        let none = [UInt8]()
-        for event in events {
-            _ = detector.observe(event, packet: RawSpan(_elements: none.span))
-        }
+        var detector = Detector(small: DetectionSettings())
+        for event in events { detector.see(event) }
         return detector
     }
 
@@ -59,12 +56,11 @@ struct AskingTests {
     @Test("Asking changes nothing that is decided afterwards")
     func pure() {
         let events = (1...6).map { tcp($0, at: Double($0)) }
-        var asked = Detector(settings: DetectionSettings(), facts: Known.facts, seed: 1)
-        var quiet = Detector(settings: DetectionSettings(), facts: Known.facts, seed: 1)
-        let none = [UInt8]()
+        var asked = Detector(small: DetectionSettings())
+        var quiet = Detector(small: DetectionSettings())
         for event in events {
-            _ = asked.observe(event, packet: RawSpan(_elements: none.span))
-            _ = quiet.observe(event, packet: RawSpan(_elements: none.span))
+            asked.see(event)
+            quiet.see(event)
             _ = asked.source(of: Known.scanner)
             _ = asked.source(of: Known.scanner6)
         }
