@@ -145,7 +145,7 @@ package struct ExplanationPage {
 
     private mutating func writeOthers() {
         guard !explanation.others.isEmpty else { return }
-        heading("Beside that")
+        heading(explanation.worst.isEmpty ? "Beside that" : "The latest decisions")
         for decision in explanation.others { writeStep(decision) }
     }
 
