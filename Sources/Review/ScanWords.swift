@@ -87,8 +87,8 @@ struct ScanWords {
             let next =
                 bounds.dropFirst(level).first
                 .map { "; level \(level + 1) begins at \(Words.grouped($0))" } ?? ""
-            return "\(Words.count(number, noun)) of the \(Words.grouped(bounds[level - 1])) that "
-                + "\(key) asks for\(next)"
+            return "\(Words.count(number, noun)) reach the \(Words.grouped(bounds[level - 1])) of "
+                + "\(key)\(next)"
         }
         if level == 0 { return "Its level is 0." }
         if byPackets == level, byPackets >= byHosts, level <= settings.levelPackets.count {
