@@ -17,7 +17,7 @@ package struct DecisionTable: Sendable {
         ink.heading("\(padded("TIME", 25))  \(padded("ACTION", 17))  LEVEL  WHAT")
     }
 
-    package func row(_ decision: JournalledDecision) -> String {
+    package func row(_ decision: DecisionLine) -> String {
         let time = padded(clock.text(decision.time), 25)
         let action = padded(decision.action.printable, 17)
         let level = ink.level(decision.level, padded("\(decision.level)", 5))
@@ -25,7 +25,7 @@ package struct DecisionTable: Sendable {
     }
 
     /// ` [outbound, prefix DROP, in eth0]`.
-    private func notes(of decision: JournalledDecision) -> String {
+    private func notes(of decision: DecisionLine) -> String {
         var notes: [String] = []
         if let direction = decision.direction, direction != "inbound" { notes.append(direction) }
         if let prefix = decision.prefix { notes.append("prefix \(prefix)") }
@@ -34,6 +34,7 @@ package struct DecisionTable: Sendable {
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        // Times, actions and levels are ASCII, and characters cost more to count than bytes.
+        text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 }

@@ -76,7 +76,7 @@ struct DecisionsCommand: ParsableCommand {
             }
             let table = DecisionTable(clock: .host, ink: .standardOutput)
             var count = 0
-            try reader.decisions(of: filter) { decision in
+            try reader.lines(of: filter) { decision in
                 if count == 0 { try output.line(table.heading) }
                 count += 1
                 try output.line(table.row(decision))

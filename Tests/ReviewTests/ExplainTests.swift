@@ -195,7 +195,7 @@ struct ExplainTests {
         let journal = try Self.month()
         let table = DecisionTable(clock: LocalClock { _ in 3600 }, ink: .none)
         var rows: [String] = []
-        try JournalReader(path: journal.path).decisions(of: DecisionFilter()) {
+        try JournalReader(path: journal.path).lines(of: DecisionFilter()) {
             rows.append(table.row($0))
         }
         #expect(rows.count == 11)
