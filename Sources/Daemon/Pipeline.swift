@@ -11,7 +11,7 @@ import ServiceLifecycle
 
 /// The road of a packet, live:
 ///
-///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> outputs
+///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> journal -> outputs
 ///                      host stage: the host's own facts --^
 ///
 /// Everything that can fail at the start fails in `init`, before a thread runs.
@@ -38,7 +38,8 @@ final class Pipeline: Service {
         bell = try Bell()
         // Before any group is open, so that the first event has facts to be decided by.
         host = try HostStage(
-            settings: settings, detector: desk, ring: ring, complaints: complaints)
+            settings: settings, detector: desk, ring: ring, journal: outputs.journal,
+            complaints: complaints)
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
@@ -62,6 +63,7 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
+        try outputs.start()
         let watching = try host.run()
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
         let reading = try NamedThread("reader") { [reader] in reader.take()?.run() }
@@ -83,6 +85,12 @@ final class Pipeline: Service {
         progress.ask(
             for: ReaderProgress.Change(groups: groups, leave: leave, join: Handover(join)))
         bell.ring()
+    }
+
+    /// Asks the detector what it has of an address's source.
+    func ask(of address: Address, _ answer: @escaping @Sendable (SourceState?) -> Void) {
+        desk.ask(.tell(address, answer))
+        ring.wake()
     }
 
     /// Detects with other settings from now on; the table stays.
