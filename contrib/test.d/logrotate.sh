@@ -8,7 +8,7 @@ set -euo pipefail
 need_root
 need logrotate ip nft python3 setpriv
 rotations=5
-scanners=400
+scanners=200
 
 stage
 user=65534 # nobody, whom logrotate wants by name
@@ -33,7 +33,7 @@ children+=($!)
 echo $! >"$work/pid"
 await "the daemon is up" grep -q 'watching NFLOG' "$work/words"
 
-"$here/scan.py" "$out" 192.0.2.2 "$scanners" 1 0.01 &
+"$here/scan.py" "$out" "$scanners" 1 0.02 &
 children+=($!)
 scan=$!
 reopened() { [ "$(grep -c 'log file reopened' "$work/words")" = "$1" ]; }

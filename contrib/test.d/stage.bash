@@ -57,6 +57,9 @@ stage() { # stage: the folder and the two namespaces
     ip -n "$in" link set cable up
     ip -n "$in" link set lo up
     ip -n "$in" route add 198.18.0.0/15 via 192.0.2.1
+    # A whole network of targets.
+    ip -n "$in" route add local 203.0.113.0/24 dev lo
+    ip -n "$out" route add 203.0.113.0/24 via 192.0.2.2
     ip netns exec "$in" nft -f - <<'RULES'
 table inet filter {
     chain input {
@@ -86,7 +89,7 @@ settings() { # settings [LINE...]: the daemon's, all its files below $work
     mkdir -p "$work"/{lib,log,run}
     cat >"$work/picket.yaml" <<END
 nflog: {groups: [5]}
-detection: {table: $work/lib/table, facts: $work/lib/facts.json}
+detection: {table: $work/lib/table, facts: $work/lib/facts.json, home-networks: [203.0.113.0/24]}
 log: {decisions: {path: $work/log/decisions.json}}
 control: {socket: $work/run/control.sock}
 END
