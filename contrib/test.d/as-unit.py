@@ -26,7 +26,7 @@ PROT_WRITE, PROT_EXEC = 2, 4
 
 # Done by systemd around the process, or of no effect on what a process can do here.
 PASSED = set("""Description Documentation After Wants Type ExecStart ExecReload Restart RestartSec
-    RestartPreventExitStatus WatchdogSec Group RuntimeDirectory StateDirectory LogsDirectory
+    RestartPreventExitStatus WatchdogSec Group Environment RuntimeDirectory StateDirectory LogsDirectory
     ConfigurationDirectory RuntimeDirectoryMode StateDirectoryMode LogsDirectoryMode WantedBy
     PrivateDevices PrivateMounts DevicePolicy IPAddressDeny ProtectClock ProtectControlGroups
     ProtectHostname ProtectKernelLogs ProtectKernelModules KeyringMode LockPersonality RemoveIPC

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The Debian package in a fresh Debian 12: installs, works, is upgraded with its table and settings, is
-# removed, and leaves nothing after a purge. The fresh system comes from the mirror that apt uses here and is
-# kept in .build/debian-bookworm for the next time. Needs root and $PICKET.
+# removed, and leaves nothing after a purge, all without systemd running; service.sh is the same with it.
+# Needs root and $PICKET.
 # shellcheck disable=SC2016  # $ and {} for apt, dpkg and the inner shell
 set -euo pipefail
 # shellcheck source=contrib/test.d/stage.bash
 . "$(dirname "${BASH_SOURCE[0]}")/stage.bash"
+# shellcheck source=contrib/test.d/fresh.bash
+. "$(dirname "${BASH_SOURCE[0]}")/fresh.bash"
 need_root
 need debootstrap dpkg-deb dpkg-shlibdeps lintian strip unshare chroot ip nft python3
 cd "$here/../.."
-base=$PWD/.build/debian-bookworm
 
 # ----- the package ---------------------------------------------------------------------------
 stage
 version=$("$PICKET" --version | sed 's/^picket //')
-build() { contrib/deb --fast --binary "$PICKET" "$@" 2>"$work/words" || fail "contrib/deb failed"; }
 old=$(build --output "$work/one")
 again=$(build --output "$work/two")
 cmp "$old" "$again" || fail "the same binary gave two packages"
@@ -25,21 +25,8 @@ grep -q '^[EW]:' "$work/words" && fail "lintian is not content"
 rm "$work/words"
 
 # ----- the system ----------------------------------------------------------------------------
-# What it depends on, iproute2 and nftables for the lab, and nothing else.
-include=$(dpkg-deb -f "$old" Depends | sed 's/ *([^)]*)//g; s/ //g'),iproute2,nftables
-if [ "$(cat "$base/.include" 2>/dev/null)" != "$include" ]; then
-    # The site of this machine's own bookworm, as apt knows it.
-    mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -n 1)
-    [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -n 1)
-    [ -n "$mirror" ] || fail "apt knows no mirror. Run apt-get update"
-    rm -rf "$base"
-    debootstrap --variant=minbase --include="$include" bookworm "$base" "$mirror" >"$work/words" 2>&1 ||
-        { rm -rf "$base"; fail "debootstrap failed"; }
-    rm -rf "$base"/var/cache/apt/archives/*.deb "$work/words"
-    echo "$include" >"$base/.include"
-fi
 root=$work/root
-cp -a "$base" "$root"
+fresh_debian "$old" "$root"
 cp "$old" "$new" "$root/root/"
 
 # In the firewall's namespace, with /proc, /sys and an empty /run of its own.
@@ -56,9 +43,12 @@ files >"$work/before"
 users >"$work/users"
 
 # ----- installed -----------------------------------------------------------------------------
+# The first time on a host without systemd's tools.
+mv "$root/usr/bin/systemd-sysusers" "$work/"
 run dpkg -i "/root/$(basename "$old")"
 run dpkg -i "/root/$(basename "$old")"
 run /var/lib/dpkg/info/picket.postinst configure
+mv "$work/systemd-sysusers" "$root/usr/bin/"
 [ -z "$("${inside[@]}" dpkg -V picket)" ] || fail "installed files differ from the package"
 for folder in var/lib/picket var/log/picket; do
     [ "$("${inside[@]}" stat -c '%U:%G:%a' "/$folder")" = picket:picket:750 ] || fail "/$folder is not picket's"
@@ -135,27 +125,4 @@ run dpkg -P picket
 run dpkg -P picket
 clean "the purge"
 
-# ----- what the scripts ask of systemd -------------------------------------------------------
-# systemd does not run here: a systemctl that writes down what it is asked, and says yes.
-[ ! -e "$root/usr/bin/systemctl" ] || fail "the fresh system has systemd"
-cat >"$root/usr/bin/systemctl" <<'END'
-#!/bin/sh
-echo "$*" >>/root/asked
-case $* in *is-enabled*) echo enabled ;; esac
-END
-printf '#!/bin/sh\n' >"$root/usr/bin/systemd-tmpfiles"
-chmod 755 "$root"/usr/bin/system{ctl,d-tmpfiles}
-asks() { # asks WORDS COMMAND...: with systemd in charge
-    local words=$1
-    shift
-    rm -f "$root/root/asked"
-    run sh -c 'mkdir -p /run/systemd/system && exec "$@"' sh "$@"
-    grep -qE "(^| )$words( |$)" "$root/root/asked" || fail "$* does not ask systemd to $words: $(cat "$root/root/asked")"
-}
-asks 'start picket.service' dpkg -i "/root/$(basename "$old")"
-asks 'restart picket.service' dpkg -i "/root/$(basename "$new")"
-! grep -qE '(^| )stop ' "$root/root/asked" || fail "an upgrade stops the service before the new version is there"
-asks 'stop picket.service' dpkg -P picket
-rm "$root"/usr/bin/system{ctl,d-tmpfiles} "$root/root/asked"
-clean "the second purge"
 echo "deb: $(basename "$old"), $(stat -c %s "$old") bytes: installed, upgraded, removed, purged"
