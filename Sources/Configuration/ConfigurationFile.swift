@@ -8,6 +8,9 @@ package enum ConfigurationFile {
     /// Where the file is looked for when nobody names one.
     package static let defaultPath = "/etc/picket/picket.yaml"
 
+    /// Every key, with its sections: `detection.levels.packets`.
+    package static let keys = SettingKey.all.map(\.name)
+
     /// Bound: a settings file is at most this long.
     static let maximumBytes = 1 << 20
 

@@ -44,7 +44,8 @@ extension StatusReport {
     private static func text(_ group: Group) -> String {
         let name = group.accepted ? "\(group.group) (accepted)" : "\(group.group)"
         return "\(name): \(number(group.messages)) messages, gap \(number(group.gap)), "
-            + "\(number(group.overruns)) overruns; \(group.copyRange) bytes of each packet, "
+            + "\(number(group.overruns)) overruns; "
+            + (group.copyRange.map { "\($0) bytes of each packet, " } ?? "")
             + "buffer \(bytes(group.receiveBuffer))"
     }
 

@@ -9,7 +9,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
         package var group: UInt16
         package var accepted = false
         /// What the kernel copies of each packet. Unit: bytes.
-        package var copyRange = 0
+        /// Nil where only root may read it.
+        package var copyRange: Int?
         /// Unit: bytes.
         package var receiveBuffer = 0
         package var messages: UInt64 = 0

@@ -79,6 +79,7 @@ package struct Daemon: Sendable {
             settings: settings, configuration: configuration, pipeline: pipeline,
             decisionLog: decisionLog, feedWatch: feedWatch, manager: manager, log: log)
         feedWatch.look(at: settings.groups.map(\.group))
+        let watchdog = Watchdog(wards: pipeline.wards, manager: manager, log: log)
         let groups = settings.groups.map { "\($0.group)" }.joined(separator: ", ")
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -86,6 +87,7 @@ package struct Daemon: Sendable {
                     .init(service: ControlService(server: control)),
                     .init(service: pipeline),
                     .init(service: reloader),
+                    .init(service: watchdog),
                     .init(service: Announcement(manager: manager, log: log, groups: groups)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],

@@ -35,6 +35,8 @@ final class DetectorDesk: Sendable {
         var requests: [Request] = []
     }
 
+    /// That the detector goes round.
+    let pulse = Pulse()
     private let state = Mutex(State())
     private let complaints: Complaints
     private let stopping = Atomic(false)

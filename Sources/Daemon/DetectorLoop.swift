@@ -81,6 +81,7 @@ final class DetectorLoop {
             // Both ways: a clock set back by days does not put the next save off for days.
             let apart = now.nanoseconds(since: lastSave)
             if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
+            desk.pulse.answer()
             // The numbers are some kilobytes: not for each batch while there is more to do.
             turns &+= 1
             if count == 0 || turns % DetectorLoop.publicationTurns == 0 { publish() }

@@ -56,7 +56,7 @@ struct LiveStatus: Sendable {
     private func group(_ group: ReaderProgress.Group) -> StatusReport.Group {
         var report = StatusReport.Group(group: group.group.group)
         report.accepted = group.group.accepted
-        report.copyRange = Int(group.effective.copyRange ?? 0)
+        report.copyRange = group.effective.copyRange
         report.receiveBuffer = Int(group.effective.receiveBufferBytes)
         report.messages = group.counters.messages
         report.gap = group.counters.gap

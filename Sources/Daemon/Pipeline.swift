@@ -93,6 +93,14 @@ final class Pipeline: Service {
         ring.wake()
     }
 
+    /// The threads without which nothing is detected.
+    var wards: [Watchdog.Ward] {
+        [
+            .init(name: "reader", pulse: progress.pulse) { [bell] in bell.ring() },
+            .init(name: "detector", pulse: desk.pulse) { [ring] in ring.wake() },
+        ]
+    }
+
     /// Detects with other settings from now on; the table stays.
     func apply(_ settings: Settings) { host.desk.apply(settings) }
 }

@@ -12,7 +12,9 @@ enum Privileges {
     /// Returns: one sentence for the log on what we are now.
     static func drop(to user: String?, keeping files: [String]) throws(StartError) -> String {
         guard System.isRoot else {
+            let isOther = user.map { System.user(named: $0)?.uid != System.userID } ?? false
             return "running as user \(System.userID), which is not root: nothing to drop"
+                + (isOther ? "; only root can become \(user ?? "") as daemon.user says" : "")
         }
         guard let (uid, gid) = System.user(named: user ?? "picket") else {
             if let user {

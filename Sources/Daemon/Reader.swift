@@ -73,7 +73,9 @@ final class Reader {
                 takeChanges()
             }
             if ready.contains(interfaces.fileDescriptor) { followNames() }
-            switch drain(into: &producer, rounds: Reader.rounds) {
+            let drained = drain(into: &producer, rounds: Reader.rounds)
+            progress.pulse.answer()
+            switch drained {
             case .some: break
             // A socket that fails is ready at once again: not more than ten tries a second.
             case .failed: _ = System.poll([bell.descriptor], milliseconds: 100)

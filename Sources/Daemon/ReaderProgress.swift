@@ -34,6 +34,8 @@ final class ReaderProgress: Sendable {
         var changes: [Change] = []
     }
 
+    /// That the reader goes round.
+    let pulse = Pulse()
     private let state = Mutex(State())
     private let stopping = Atomic(false)
     private let complaints: Complaints

@@ -14,4 +14,5 @@ struct OutputFormat: ExpressibleByArgument {
     }
 
     static var allValueStrings: [String] { DecisionFormat.allCases.map(\.rawValue) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

@@ -33,7 +33,8 @@ struct Picket: ParsableCommand {
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .customLong("config"),
-        help: "The settings file (default: \(ConfigurationSource.defaultPath), when it is there).")
+        help: "The settings file (default: \(ConfigurationSource.defaultPath), when it is there).",
+        completion: .file(extensions: ["yaml", "yml"]))
     var path: String?
 
     var source: ConfigurationSource { ConfigurationSource(path: path) }

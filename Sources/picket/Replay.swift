@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Configuration
 import Daemon
 
 /// `picket replay FILE…`
@@ -19,18 +20,20 @@ struct Replay: ParsableCommand {
     @Option(
         name: .customLong("set"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"))
+            "Try a changed setting, e.g. detection.targets=10.", valueName: "key=value"),
+        completion: .list(ConfigurationFile.keys.map { "\($0)=" }))
     var changes: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "What the host said of itself, as the daemon has recorded it.", valueName: "file"))
+            "What the host said of itself, as the daemon has recorded it.", valueName: "file"),
+        completion: .file())
     var facts: String?
 
     @Flag(help: "No summary at the end, no progress.")
     var quiet = false
 
-    @Argument(help: "The files, read one after the other.")
+    @Argument(help: "The files, read one after the other.", completion: .file())
     var files: [String]
 
     func run() throws {

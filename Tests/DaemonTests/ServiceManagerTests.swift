@@ -9,7 +9,7 @@ import Testing
 @Suite("The service manager and the rights")
 struct ServiceManagerTests {
     /// The other end of sd_notify: a bound datagram socket.
-    private final class Listener {
+    final class Listener {
         let descriptor: CInt
 
         init(_ name: String) throws {
@@ -46,11 +46,13 @@ struct ServiceManagerTests {
         let manager = ServiceManager(environment: ["NOTIFY_SOCKET": name])
         manager.ready("watching NFLOG groups 5")
         manager.reloading()
+        manager.alive()
         manager.stopping()
         let ready = try #require(listener.next())
         #expect(ready.split(separator: "\n").first == "READY=1")
         #expect(ready.contains("STATUS=watching NFLOG groups 5"))
         #expect(listener.next()?.hasPrefix("RELOADING=1") == true)
+        #expect(listener.next() == "WATCHDOG=1")
         #expect(listener.next()?.hasPrefix("STOPPING=1") == true)
         #expect(listener.next() == nil)
     }
