@@ -58,6 +58,7 @@ let package = Package(
             ]),
         module("Captures", ["Packets", "CPcap"]),
         module("Control", ["Packets", "Decisions", nio, nioPosix]),
+        module("Review", ["Packets", "Decisions"]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
@@ -71,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "picket",
             dependencies: [
-                "Daemon", "Control", "Lab", log,
+                "Daemon", "Control", "Review", "Lab", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -94,6 +95,7 @@ let package = Package(
         tests("HostFactsTests", ["HostFacts", "CNetfilter", "CLinux"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
+        tests("ReviewTests", ["Review", "Decisions"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
         tests("DaemonTests", ["Daemon"]),
