@@ -57,8 +57,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
-        module("Control", ["Packets", "Decisions", nio, nioPosix]),
-        module("Review", ["Packets", "Decisions"]),
+        module("Control", ["Packets", "Detection", "Decisions", nio, nioPosix]),
+        module("Review", ["Packets", "Detection", "Decisions", "Control"]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
@@ -74,6 +74,7 @@ let package = Package(
             dependencies: [
                 "Daemon", "Control", "Review", "Lab", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -95,11 +96,11 @@ let package = Package(
         tests("HostFactsTests", ["HostFacts", "CNetfilter", "CLinux"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
-        tests("ReviewTests", ["Review", "Decisions"]),
+        tests("ReviewTests", ["Review", "Decisions", "Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
         tests("DaemonTests", ["Daemon"]),
-        tests("CommandTests", ["Daemon", "Captures", "Decisions"]),
+        tests("CommandTests", ["Daemon", "Captures", "Control", "Decisions", "Detection", "Review"]),
         tests("KernelTests", ["Daemon"]),
     ],
     swiftLanguageModes: [.v6]

@@ -14,7 +14,8 @@ final class Connection: ChannelInboundHandler {
     static let maximumLines = 1024
 
     private enum Phase {
-        case asking, watching(DecisionFormat), leaving
+        /// `waiting` for what another thread has to say; what the client asks meanwhile stays.
+        case asking, waiting, watching(DecisionFormat), leaving
     }
 
     private let table: ConnectionTable
@@ -38,6 +39,14 @@ final class Connection: ChannelInboundHandler {
         if case .watching(let format) = phase { format } else { nil }
     }
 
+    /// Whether a request may still come.
+    private var isListening: Bool {
+        switch phase {
+        case .asking, .waiting: true
+        case .watching, .leaving: false
+        }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         extendDeadline(context)
@@ -57,7 +66,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .asking = phase else { return }
+        guard isListening else { return }
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
         followRequests(context)
@@ -67,7 +76,7 @@ final class Connection: ChannelInboundHandler {
         // `printf … | socat - UNIX:…` ends its side and waits for ours.
         if case .some(.inputClosed) = event as? ChannelEvent {
             inputHasEnded = true
-            if case .asking = phase, received.readableBytes > 0 {
+            if isListening, received.readableBytes > 0 {
                 received.writeInteger(0x0a as UInt8)
             }
             followRequests(context)
@@ -96,10 +105,10 @@ final class Connection: ChannelInboundHandler {
             received.discardReadBytes()
             follow(line, context)
         }
-        guard case .asking = phase else { return }
+        guard isListening else { return }
         let reads = received.readableBytes <= ControlProtocol.maximumRequest
         try? context.channel.syncOptions?.setOption(.autoRead, value: reads)
-        if inputHasEnded, received.readableBytes == 0 { leave(after: ByteBuffer(), context) }
+        if case .asking = phase, inputHasEnded, received.readableBytes == 0 { leave(after: ByteBuffer(), context) }
     }
 
     private func follow(_ line: String, _ context: ChannelHandlerContext) {
@@ -114,9 +123,32 @@ final class Connection: ChannelInboundHandler {
             // Counted before it is told, so that whoever reads the answer misses nothing after it.
             table.watchersChanged()
             write(.watching(format), context)
+        case .success(.sources(let request)): ask(request, context)
         case .failure(let refusal):
             refuse(refusal.words, context)
         }
+    }
+
+    private func ask(_ request: SourcesRequest, _ context: ChannelHandlerContext) {
+        phase = .waiting
+        let loop = context.eventLoop
+        let connection = NIOLoopBound(self, eventLoop: loop)
+        table.sources(request) { report in
+            loop.execute { connection.value.answer(report) }
+        }
+    }
+
+    /// The detector has answered; the client may have gone meanwhile.
+    private func answer(_ report: SourcesReport?) {
+        guard case .waiting = phase, let context else { return }
+        phase = .asking
+        guard let report else {
+            refuse("the detector is ending", context)
+            return
+        }
+        extendDeadline(context)
+        write(.sources(report), context)
+        followRequests(context)
     }
 
     private func write(_ answer: ControlAnswer, _ context: ChannelHandlerContext) {

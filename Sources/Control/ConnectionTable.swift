@@ -13,16 +13,21 @@ final class ConnectionTable {
 
     private let feed: DecisionFeed
     let status: @Sendable () -> StatusReport
+    /// Asks the detector, which answers when it has a moment, from its own thread.
+    let sources: SourcesAnswerer
     private var connections: [ObjectIdentifier: Connection] = [:]
 
     /// How long a connection may ask for nothing.
     let patience: TimeAmount
 
     init(
-        feed: DecisionFeed, patience: TimeAmount, status: @escaping @Sendable () -> StatusReport
+        feed: DecisionFeed, patience: TimeAmount,
+        sources: @escaping SourcesAnswerer = { $1(nil) },
+        status: @escaping @Sendable () -> StatusReport
     ) {
         self.feed = feed
         self.patience = patience
+        self.sources = sources
         self.status = status
     }
 

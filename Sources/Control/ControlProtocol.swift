@@ -38,11 +38,14 @@ enum ControlProtocol {
 enum ControlRequest: Hashable, Sendable {
     case status
     case watch(DecisionFormat)
+    case sources(SourcesRequest)
 
     private struct Message: Codable {
         var picket: Int?
         var request: String?
         var format: String?
+        var order: String?
+        var limit: Int?
     }
 
     /// Reads a request; the refusal's words say what is wrong with it.
@@ -65,20 +68,26 @@ enum ControlRequest: Hashable, Sendable {
                 return .failure(Refusal("unknown format: expected one of \(names)"))
             }
             return .success(.watch(format))
-        default: return .failure(Refusal("unknown request: expected status or watch"))
+        case "sources":
+            return SourcesRequest.read(order: message.order, limit: message.limit)
+                .map(ControlRequest.sources)
+        default: return .failure(Refusal("unknown request: expected status, watch or sources"))
         }
     }
 
     var line: String {
+        var message = Message(picket: ControlProtocol.version)
         switch self {
-        case .status:
-            ControlProtocol.line(
-                Message(picket: ControlProtocol.version, request: "status", format: nil))
+        case .status: message.request = "status"
         case .watch(let format):
-            ControlProtocol.line(
-                Message(
-                    picket: ControlProtocol.version, request: "watch", format: format.rawValue))
+            message.request = "watch"
+            message.format = format.rawValue
+        case .sources(let request):
+            message.request = "sources"
+            message.order = request.order.rawValue
+            message.limit = request.limit
         }
+        return ControlProtocol.line(message)
     }
 
     private static let example = #"{"picket":1,"request":"status"}"#
@@ -95,6 +104,7 @@ enum ControlAnswer: Hashable, Sendable {
     case status(StatusReport)
     /// The format that is sent from now on.
     case watching(DecisionFormat)
+    case sources(SourcesReport)
     /// How many lines the client was too slow for, since the last line before this one.
     case dropped(UInt64)
     case error(String)
@@ -105,6 +115,7 @@ enum ControlAnswer: Hashable, Sendable {
             switch self {
             case .status(let report): ("status", ControlProtocol.line(report))
             case .watching(let format): ("watching", ControlProtocol.line(format.rawValue))
+            case .sources(let report): ("sources", ControlProtocol.line(report))
             case .dropped(let count): ("dropped", String(count))
             case .error(let words): ("error", ControlProtocol.line(words))
             }
@@ -115,6 +126,7 @@ enum ControlAnswer: Hashable, Sendable {
         var picket: Int
         var status: StatusReport?
         var watching: String?
+        var sources: SourcesReport?
         var dropped: UInt64?
         var error: String?
     }
@@ -133,6 +145,8 @@ enum ControlAnswer: Hashable, Sendable {
             self = .status(report)
         } else if let format = message.watching.flatMap(DecisionFormat.init) {
             self = .watching(format)
+        } else if let report = message.sources {
+            self = .sources(report)
         } else if let count = message.dropped {
             self = .dropped(count)
         } else {

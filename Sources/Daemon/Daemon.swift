@@ -68,7 +68,9 @@ package struct Daemon: Sendable {
         let status = LiveStatus(
             pipeline: pipeline, feed: feed, decisionLog: decisionLog, started: System.now)
         let control = try await ControlServer.open(
-            path: settings.controlSocket, feed: feed, status: { status.report })
+            path: settings.controlSocket, feed: feed,
+            sources: { [pipeline] in pipeline.findSources($0, answer: $1) },
+            status: { status.report })
         let reloader = Reloader(
             settings: settings, configuration: configuration, pipeline: pipeline,
             decisionLog: decisionLog, feedWatch: feedWatch, manager: manager, log: log)

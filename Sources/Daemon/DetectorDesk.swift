@@ -13,6 +13,8 @@ final class DetectorDesk: Sendable {
     enum Request: Sendable {
         /// Settings and facts from now on; `host` where the host says something new.
         case apply(DetectionSettings, HostFacts, host: HostReading? = nil)
+        /// The first sources of an order; the answer comes from the detector's thread.
+        case sources(SourceSearches.Question)
     }
 
     /// A moment's numbers.

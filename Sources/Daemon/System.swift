@@ -106,7 +106,7 @@ package enum System {
     static func writeError(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
 
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// When this host booted, by its own clock.
     static var bootTime: Timestamp {
@@ -153,7 +153,7 @@ package enum System {
     }
 
     /// Ends the process by the signal, so that whoever started it sees why it ended.
-    static func die(of signal: CInt) { picket_die_of(signal) }
+    package static func die(of signal: CInt) { picket_die_of(signal) }
 
     /// A reload that is asked for before we listen is missed, and not the end of the process.
     static func ignoreReloads() {

@@ -137,7 +137,7 @@ struct DecisionLine: Decodable {
 
 extension Timestamp {
     /// A moment as the log writes it: RFC 3339 in UTC, with up to nine digits of a second.
-    init?(log text: String) {
+    package init?(log text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"),
             bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),

@@ -56,7 +56,7 @@ package struct DecisionLogFile {
         do {
             return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         } catch {
-            throw failure(error)
+            throw ReviewError(.read, path: path, error: error)
         }
     }
 
@@ -65,20 +65,7 @@ package struct DecisionLogFile {
             let block = try handle.read(upToCount: DecisionLogFile.block)
             return block.flatMap { $0.isEmpty ? nil : $0 }
         } catch {
-            throw failure(error)
-        }
-    }
-
-    private func failure(_ error: any Error) -> ReviewError {
-        let code = error as? CocoaError
-        switch code?.code {
-        case .fileNoSuchFile, .fileReadNoSuchFile:
-            return ReviewError(.read, path: path, .missing)
-        case .fileReadNoPermission: return ReviewError(.read, path: path, .permission)
-        default:
-            // The system's own words, where the error has some beneath.
-            let words = (code?.underlying ?? error).localizedDescription
-            return ReviewError(.read, path: path, .system(words))
+            throw ReviewError(.read, path: path, error: error)
         }
     }
 }

@@ -20,6 +20,8 @@ package struct DecisionRecord: Hashable, Sendable {
     package var source: Network?
     /// How many sources a set has; nil for a single source.
     package var members: Int?
+    /// The journal's number of the scan; nil in a log, where source and start tell it.
+    package var scan: Int64?
     package var kind: String?
     package var techniques: [String] = []
     package var tool: String?

@@ -3,10 +3,25 @@
 import Packets
 
 /// What makes several decisions tell of the same scan: who, and since when.
-struct EpisodeKey: Hashable {
-    let source: Network
-    let start: Timestamp
-    let isSet: Bool
+///
+/// Attempts that are no scan are one for each source.
+enum EpisodeKey: Hashable {
+    case scan(Network, Timestamp)
+    case set(Network, Timestamp)
+    /// The number that the journal gave a scan or a set.
+    case numbered(Int64)
+    case attempts(Network)
+
+    init(_ record: DecisionRecord, source: Network) {
+        if record.isAttempts {
+            self = .attempts(source)
+        } else if let number = record.scan {
+            self = .numbered(number)
+        } else {
+            self = record.members == nil
+                ? .scan(source, record.start) : .set(source, record.start)
+        }
+    }
 }
 
 /// One scan, or a source's repeated attempts, as the period's decisions tell it.

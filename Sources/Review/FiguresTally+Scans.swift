@@ -6,6 +6,7 @@ import Packets
 private struct Weight {
     var level: UInt8 = 0
     var packets: UInt64 = 0
+    var isScanning = false
     /// Its first episode.
     var first: Int
 
@@ -63,7 +64,8 @@ extension FiguresTally {
         var interfaces = Shares(), used = Shares()
         var portCounts: [UInt32: Int] = [:]
         var timeline = Timeline(from: figures.start, to: figures.end, offset: offset)
-        for episode in episodes where !episode.isJoined {
+        let weights = weights()
+        for episode in episodes where counts(episode, weights) {
             figures.packets &+= episode.packets
             guard episode.isScan else {
                 figures.attempts += 1
@@ -101,7 +103,6 @@ extension FiguresTally {
             .map { Figures.Count($0.name, $0.count) })
         figures.timeline = timeline.pieces
         figures.pieceWidth = timeline.width
-        let weights = weights()
         figures.sources = weights.count
         figures.topSources = topSources(weights, limit)
     }
@@ -113,14 +114,28 @@ extension FiguresTally {
     private func weights() -> [SourceKey: Weight] {
         var weights: [SourceKey: Weight] = [:]
         weights.reserveCapacity(episodes.count / 2)
-        for (place, episode) in episodes.enumerated() where !episode.isJoined {
+        for (place, episode) in episodes.enumerated() where episode.isScan && !episode.isJoined {
             let key = key(episode)
             var weight = weights[key] ?? Weight(first: place)
             weight.level = max(weight.level, episode.level)
             weight.packets &+= episode.packets
+            weight.isScanning = true
+            weights[key] = weight
+        }
+        for (place, episode) in episodes.enumerated() where !episode.isScan {
+            let key = key(episode)
+            guard weights[key] == nil else { continue }
+            var weight = Weight(first: place)
+            (weight.level, weight.packets) = (episode.level, episode.packets)
             weights[key] = weight
         }
         return weights
+    }
+
+    /// Attempts of a source that has scans too are the scans' packets again.
+    private func counts(_ episode: Episode, _ weights: [SourceKey: Weight]) -> Bool {
+        if episode.isScan { return !episode.isJoined }
+        return !(weights[key(episode)]?.isScanning ?? false)
     }
 
     /// The worst sources: by level, then packets, then as they came.
@@ -138,7 +153,7 @@ extension FiguresTally {
                 name: episode.name, members: episode.members, first: episode.first,
                 last: episode.last)
         }
-        for episode in episodes where !episode.isJoined {
+        for episode in episodes where counts(episode, weights) {
             let key = key(episode)
             guard var sum = sums.removeValue(forKey: key) else { continue }
             sum.level = max(sum.level, episode.level)

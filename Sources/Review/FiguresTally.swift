@@ -61,7 +61,7 @@ package struct FiguresTally {
     }
 
     private mutating func note(_ record: DecisionRecord, source: Network) {
-        let key = EpisodeKey(source: source, start: record.start, isSet: record.members != nil)
+        let key = EpisodeKey(record, source: source)
         let place: Int
         if let known = index[key] {
             place = known

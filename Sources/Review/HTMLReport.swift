@@ -44,6 +44,11 @@ package struct HTMLReport {
         "\(words.minute(figures.start)) to \(words.minute(figures.end)) \(words.zone(figures.end))"
     }
 
+    /// Not to be broken at the end of a line.
+    private var span: String {
+        String(words.span(figures).map { $0 == " " ? "\u{a0}" : $0 })
+    }
+
     private mutating func writeHead() {
         add("<!DOCTYPE html>")
         add("<html lang=\"en\"><head><meta charset=\"utf-8\"/>")
@@ -57,7 +62,7 @@ package struct HTMLReport {
         let hosts =
             figures.observers.isEmpty
             ? "" : " · " + figures.observers.map(HTMLText.foreign).joined(separator: ", ")
-        add("<p class=\"soft\">\(period) (\(words.span(figures)))\(hosts)</p></header>")
+        add("<p class=\"soft\">\(period) (\(span))\(hosts)</p></header>")
     }
 
     private mutating func writeTiles() {
@@ -84,8 +89,11 @@ package struct HTMLReport {
             }
             tile("Blocked", ReportWords.number(blocked), note.isEmpty ? nil : note)
         }
-        if ReportWords.losses(figures.losses) == nil {
-            tile("Events lost", "0", "nothing is missing here")
+        if warning == nil {
+            let refused = figures.losses.counts.refused
+            tile(
+                "Events lost", "0",
+                refused > 0 ? "\(ReportWords.number(refused)) refused by the parser" : nil)
         }
         add("</dl>")
     }
@@ -96,9 +104,16 @@ package struct HTMLReport {
     }
 
     private mutating func writeLosses() {
-        guard let losses = ReportWords.losses(figures.losses) else { return }
+        guard let losses = warning else { return }
         add("<p class=\"warn\"><strong>Events lost:</strong> \(losses). What was lost is not in these")
         add("figures.</p>")
+    }
+
+    /// What was lost, in a sentence; packets that the parser refused were seen, and warn nobody.
+    private var warning: String? {
+        let counts = figures.losses.counts
+        if counts.gap == 0, counts.drop == 0, figures.losses.isComplete { return nil }
+        return ReportWords.losses(figures.losses)
     }
 
     static func swatch(_ level: Int) -> String { "<i class=\"l\(level)\"></i>" }

@@ -31,8 +31,8 @@ enum HTMLStyle {
         .warn{background:var(--warn-page);color:var(--warn);border:1px solid var(--warn);
         border-radius:10px;padding:10px 16px;margin-bottom:16px}
         section{padding:16px 20px 18px;margin-bottom:16px;min-width:0}
-        .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));
-        column-gap:16px;align-items:start}
+        .pair{columns:2 420px;column-gap:16px}
+        .pair section{break-inside:avoid}
         svg{display:block;width:100%;overflow:visible}
         svg text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
         svg text.name{fill:var(--ink);font-size:13px}
@@ -55,8 +55,8 @@ enum HTMLStyle {
         tbody th{color:var(--ink);font-size:15px;font-weight:500;overflow-wrap:anywhere}
         .n{text-align:right}
         th:last-child,td:last-child{padding-right:0}
-        .when{white-space:nowrap}
-        .num{white-space:nowrap}
+        .when,.num{white-space:nowrap}
+        .cards tbody th{white-space:nowrap}
         details{margin-top:10px}
         summary{cursor:pointer;color:var(--soft);font-size:13px}
         footer{color:var(--soft);font-size:13px;padding:4px 4px 0}
@@ -69,7 +69,7 @@ enum HTMLStyle {
         border-bottom:1px solid var(--line)}
         .cards tbody tr:last-child{border-bottom:0;padding-bottom:0}
         .cards th,.cards td{display:block;border:0;padding:0;text-align:left}
-        .cards tbody th{grid-column:1/3;font-weight:650}
+        .cards tbody th{grid-column:1/3;font-weight:650;white-space:normal}
         .cards td.wide{grid-column:1/-1}
         .cards td[data-label]::before{content:attr(data-label);display:block;font-size:12px;
         color:var(--soft)}}

@@ -71,8 +71,8 @@ package struct TextReport {
         row("lost", ReportWords.losses(figures.losses) ?? "nothing")
         if figures.scans > 0 {
             let levels = (0...5).reversed().filter { figures.levels[$0] > 0 }
-                .map { "\(ReportWords.number(figures.levels[$0])) of level \($0)" }
-            row("levels", levels.joined(separator: ", "))
+                .map { "\($0): \(ReportWords.number(figures.levels[$0]))" }
+            row("by level", levels.joined(separator: "   "))
         }
     }
 

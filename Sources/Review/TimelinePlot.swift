@@ -82,11 +82,14 @@ struct TimelinePlot {
         return text
     }
 
-    /// The number at the top of the scale: even, and with one or two digits that are not zero.
+    /// The number at the top of the scale: even, and with two digits at most that are not zero.
     static func scale(_ most: Int) -> Int {
         var unit = 1
-        while unit < Int.max / 100, most > 10 * unit { unit *= 10 }
-        for step in [2, 4, 6, 8, 10] where step * unit >= most { return step * unit }
+        while unit < Int.max / 1000, most > 10 * unit { unit *= 10 }
+        for tenths in [12, 16, 20, 30, 40, 50, 60, 80, 100] {
+            let top = tenths * unit / 10
+            if top % 2 == 0, top >= most, top * 10 == tenths * unit { return top }
+        }
         return 10 * unit
     }
 }

@@ -3,6 +3,8 @@
 import ArgumentParser
 import Control
 import Daemon
+import Foundation
+import Review
 
 /// `picket watch`
 struct Watch: ParsableCommand {
@@ -17,13 +19,18 @@ struct Watch: ParsableCommand {
             System.ignoreBrokenPipes()
             let client = ControlClient(path: try settings.source.load().controlSocket)
             let format = format.value
+            let isColoured =
+                format == .text
+                && LevelColour.isWanted(
+                    isTerminal: System.outputIsTerminal,
+                    environment: ProcessInfo.processInfo.environment)
             try blocking {
                 try await client.watch(
                     format: format,
                     onDropped: { say("\($0) decisions were lost here: the output was too slow") },
                     onLine: { line in
                         var output = StandardOutput()
-                        try output.line(line)
+                        try output.line(isColoured ? LevelColour.line(line) : line)
                     })
             }
         }

@@ -49,11 +49,9 @@ struct HostDeskTests {
     private func asked(
         _ detector: DetectorDesk
     ) -> [(targets: Int, home: [Network], isNews: Bool)] {
-        detector.takeRequests().map { request in
-            switch request {
-            case .apply(let settings, let facts, let host):
-                (settings.targets, facts.homeNetworks, host != nil)
-            }
+        detector.takeRequests().compactMap { request in
+            guard case .apply(let settings, let facts, let host) = request else { return nil }
+            return (settings.targets, facts.homeNetworks, host != nil)
         }
     }
 

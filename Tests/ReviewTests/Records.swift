@@ -23,7 +23,8 @@ func scan(
 ) throws -> DecisionRecord {
     var record = DecisionRecord(time: time, action: action)
     record.observer = "sid7"
-    record.source = try #require(Network(source))
+    let network: Network = try #require(Network(source))
+    record.source = network
     record.level = level
     record.kind = kind
     record.techniques = techniques
