@@ -12,6 +12,9 @@ enum EpisodeKey: Hashable {
     case numbered(Int64)
     case attempts(Network)
 
+    /// Stands for the source of a set until the journal's scans are read.
+    static let unknown = Network(host: .unspecified)
+
     init(_ record: DecisionRecord, source: Network) {
         if record.isAttempts {
             self = .attempts(source)
@@ -28,8 +31,8 @@ enum EpisodeKey: Hashable {
 ///
 /// Shape: no reference but for the key, since there may be a million of them.
 struct Episode {
-    let source: Network
-    let members: UInt32
+    var source: Network
+    var members: UInt32
     /// When the period's first decision about it was taken.
     let found: Timestamp
     var first: Timestamp
@@ -54,6 +57,9 @@ struct Episode {
     /// Where its ports stand in the pool of all.
     var portStart = 0
     var portCount: UInt8 = 0
+
+    /// Stands for the source of a set until the journal's scans are read.
+    static let unknown = Network(host: .unspecified)
 
     init(_ record: DecisionRecord, source: Network) {
         self.source = source

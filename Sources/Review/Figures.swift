@@ -75,6 +75,10 @@ package struct Figures: Hashable, Sendable {
     /// Sources whose repeated attempts were no scan.
     package var attempts = 0
     package var floods = 0
+    package var blocked = 0
+    package var unblocked = 0
+    /// Sources that would have been blocked, were they not protected.
+    package var refusedBlocks = 0
     /// Scans by the highest level, 0...5.
     package var levels = [0, 0, 0, 0, 0, 0]
     package var kinds: [Share] = []

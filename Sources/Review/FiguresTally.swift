@@ -14,14 +14,22 @@ package struct FiguresTally {
     private var latest: Timestamp?
 
     private var actions: [String: Int] = [:]
-    private var index: [EpisodeKey: Int] = [:]
+    var index: [EpisodeKey: Int] = [:]
     var episodes: [Episode] = []
     var ports: [UInt16] = []
-    var floods = 0
+    private var floods = 0
+    /// What the journal says of losses, blocks and machines; a log's decisions say it themselves.
+    var known: Known?
     var words = Vocabulary()
     /// Apart and few, since an episode has a bit for each.
     var techniques = Vocabulary(capacity: 64)
     private var meters: [String: LossMeter] = [:]
+
+    struct Known {
+        var loss = LossCounts()
+        var observers: Set<String> = []
+        var blocks: [String: Int] = [:]
+    }
 
     private static let maximumActions = 64
     private static let maximumObservers = 256
@@ -39,7 +47,7 @@ package struct FiguresTally {
     package mutating func note(_ record: DecisionRecord) {
         let counts = start.map { record.time >= $0 } ?? true
         if let end, record.time >= end { return }
-        noteLoss(record, counts: counts)
+        if known == nil { noteLoss(record, counts: counts) }
         guard counts else { return }
         earliest = min(earliest ?? record.time, record.time)
         latest = max(latest ?? record.time, record.time)
@@ -47,7 +55,9 @@ package struct FiguresTally {
             actions[record.action, default: 0] += 1
         }
         if record.action == "flood-detected" { floods += 1 }
-        if record.isScan || record.isAttempts, let source = record.source {
+        if record.isScan || record.isAttempts,
+            let source = record.source ?? record.scan.map({ _ in Episode.unknown })
+        {
             note(record, source: source)
         }
     }
@@ -125,6 +135,17 @@ package struct FiguresTally {
             figures.losses.counts.drop &+= meter.sum.drop
             figures.losses.counts.refused &+= meter.sum.refused
             if !meter.isComplete { figures.losses.isComplete = false }
+        }
+        figures.blocked = actions["source-blocked"] ?? 0
+        figures.unblocked = actions["source-unblocked"] ?? 0
+        figures.refusedBlocks = actions["block-refused"] ?? 0
+        if let known {
+            figures.losses.counts = known.loss
+            figures.observers = known.observers.filter { !$0.isEmpty }.sorted()
+            // Blocks by hand are no decisions.
+            figures.blocked = max(figures.blocked, known.blocks["blocked"] ?? 0)
+            figures.unblocked = max(figures.unblocked, known.blocks["unblocked"] ?? 0)
+            figures.refusedBlocks = max(figures.refusedBlocks, known.blocks["refused"] ?? 0)
         }
         count(into: &figures, limit: max(1, limit), offset: offset)
         return figures

@@ -67,9 +67,8 @@ package struct HTMLReport {
 
     private mutating func writeTiles() {
         add("<dl class=\"tiles\">")
-        let blocked = figures.count(of: "source-blocked")
-        let unblocked = figures.count(of: "source-unblocked")
-        let refused = figures.count(of: "block-refused")
+        let (blocked, unblocked) = (figures.blocked, figures.unblocked)
+        let refused = figures.refusedBlocks
         tile("Scans", ReportWords.number(figures.scans), figures.scans == 0 ? "none was seen" : nil)
         if let worst = figures.worst {
             tile(

@@ -62,11 +62,11 @@ package struct TextReport {
             row("attempts", "\(ReportWords.counted(figures.attempts, "series")) that were no scan")
         }
         if figures.floods > 0 { row("floods", ReportWords.number(figures.floods)) }
-        for (action, label) in [
-            ("source-blocked", "blocked"), ("source-unblocked", "unblocked"),
-            ("block-refused", "not blocked"),
-        ] where figures.count(of: action) > 0 {
-            row(label, ReportWords.number(figures.count(of: action)))
+        for (label, count) in [
+            ("blocked", figures.blocked), ("unblocked", figures.unblocked),
+            ("not blocked", figures.refusedBlocks),
+        ] where count > 0 {
+            row(label, ReportWords.number(count))
         }
         row("lost", ReportWords.losses(figures.losses) ?? "nothing")
         if figures.scans > 0 {

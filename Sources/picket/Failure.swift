@@ -5,6 +5,7 @@ import Captures
 import Configuration
 import Control
 import Daemon
+import Journal
 import Lab
 import NFLog
 import Review
@@ -38,6 +39,8 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
     case let error as ReviewError: error.exitCode
+    case let error as JournalError: error.exitCode
+    case is ArgumentError: 64
     default: 71
     }
 }

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Daemon
-import Foundation
+import Journal
 import Packets
 import Review
 
@@ -11,17 +11,18 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A period in figures: scans, sources, ports, tools, losses; text, a page, a table.",
         discussion: """
-            Reads the decision logs that --from names (ECS lines; `-` is standard input): the log \
-            file, rotated ones, or what `picket replay --json` printed. Numbers of a scan are those \
-            of its last decision in the period.
+            Reads the journal, the last 24 hours of it unless told otherwise; or with --from decision \
+            logs (ECS lines; `-` is standard input), all of them unless told otherwise: the log file, \
+            rotated ones, or what `picket replay --json` printed. Numbers of a scan are those of its \
+            last decision in the period.
             """)
 
     @OptionGroup var settings: ConfigurationOption
 
-    @Option(help: "The first moment: 24h, 2d, or a time such as 2026-11-21T04:00:00Z.")
+    @Option(help: "From then on: 24h or 2d ago, 2026-11-21, 2026-11-21T04:00 (local time).")
     var since: String?
 
-    @Option(help: "The end: the same.")
+    @Option(help: "Before then: the same; now when it is left out.")
     var until: String?
 
     @Option(
@@ -46,16 +47,9 @@ struct Report: ParsableCommand {
         try told {
             System.ignoreBrokenPipes()
             let now = System.now
-            var tally = FiguresTally(
-                start: try since.map { try Report.moment($0, now) },
-                end: try until.map { try Report.moment($0, now) })
-            for file in from {
-                try DecisionLogFile(path: file).forEach { tally.note($0) }
-            }
             let offset = System.localOffset(at: now)
-            let text = format.text(
-                tally.figures(limit: limit, offset: offset), offset: offset,
-                version: Version.current)
+            let figures = try tally(now).figures(limit: limit, offset: offset)
+            let text = format.text(figures, offset: offset, version: Version.current)
             if let output {
                 try ReportFile(path: output).write(text)
             } else {
@@ -65,9 +59,24 @@ struct Report: ParsableCommand {
         }
     }
 
-    private static func moment(_ text: String, _ now: Timestamp) throws -> Timestamp {
-        guard let time = Timestamp(log: text) else { throw ValidationError("not a time: \(text)") }
-        return time
+    private func tally(_ now: Timestamp) throws -> FiguresTally {
+        let argument = MomentArgument(now: now) { System.localOffset(at: $0) }
+        let start = try since.map(argument.read)
+        let end = try until.map(argument.read)
+        if let start, let end, end <= start {
+            throw ArgumentError("--until", until ?? "", "expected a moment after that of --since")
+        }
+        guard from.isEmpty else {
+            var tally = FiguresTally(start: start, end: end)
+            for file in from { try DecisionLogFile(path: file).forEach { tally.note($0) } }
+            return tally
+        }
+        guard let journal = try settings.source.load().journal else {
+            throw ReviewError(.read, path: "journal.path", .off)
+        }
+        let last = end ?? now
+        let first = start ?? last.advanced(byNanoseconds: -86_400_000_000_000)
+        return try FiguresTally(of: JournalReader(path: journal.path), from: first, to: last)
     }
 }
 
