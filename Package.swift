@@ -103,11 +103,13 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
         tests("JournalTests", ["Journal"]),
-        tests("ReviewTests", ["Review", "Decisions", "Control"]),
+        tests("ReviewTests", ["Review", "Decisions", "Detection", "Journal", "Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
         tests("DaemonTests", ["Daemon"]),
-        tests("CommandTests", ["Daemon", "Captures", "Control", "Decisions", "Detection", "Review"]),
+        tests(
+            "CommandTests",
+            ["Daemon", "Captures", "Control", "Decisions", "Detection", "Review"]),
         tests("KernelTests", ["Daemon"]),
     ],
     swiftLanguageModes: [.v6]

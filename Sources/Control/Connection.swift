@@ -108,7 +108,9 @@ final class Connection: ChannelInboundHandler {
         guard isListening else { return }
         let reads = received.readableBytes <= ControlProtocol.maximumRequest
         try? context.channel.syncOptions?.setOption(.autoRead, value: reads)
-        if case .asking = phase, inputHasEnded, received.readableBytes == 0 { leave(after: ByteBuffer(), context) }
+        if case .asking = phase, inputHasEnded, received.readableBytes == 0 {
+            leave(after: ByteBuffer(), context)
+        }
     }
 
     private func follow(_ line: String, _ context: ChannelHandlerContext) {

@@ -50,7 +50,7 @@ package struct ControlClient: Sendable {
             }
         } catch is CancellationError {
             // Who is cancelled has asked to end.
-        } catch where Task.isCancelled {
+        } catch  where Task.isCancelled {
             // The answer that was waited for does not matter any more.
         }
     }

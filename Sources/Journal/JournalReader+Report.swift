@@ -139,7 +139,8 @@ extension JournalReader {
     ) throws(JournalError) -> [String: Int] {
         try read { db in
             let rows = try Row.fetchAll(
-                db, sql: "SELECT state, count(*) FROM block WHERE time >= ? AND time < ? GROUP BY 1",
+                db,
+                sql: "SELECT state, count(*) FROM block WHERE time >= ? AND time < ? GROUP BY 1",
                 arguments: [since.nanoseconds, until.nanoseconds])
             return Dictionary(rows.map { ($0[0] as String, $0[1] as Int) }) { first, _ in first }
         }

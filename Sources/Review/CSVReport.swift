@@ -83,7 +83,8 @@ package struct CSVReport {
                 "targets": "\(source.targets)", "hosts": "\(source.hosts)",
                 "level": "\(source.level)", "kinds": source.kinds.joined(separator: " "),
                 "techniques": source.techniques.joined(separator: " "),
-                "tools": source.tools.joined(separator: " "), "first": ReportWords.utc(source.first),
+                "tools": source.tools.joined(separator: " "),
+                "first": ReportWords.utc(source.first),
                 "last": ReportWords.utc(source.last),
             ])
     }

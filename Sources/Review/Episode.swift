@@ -21,7 +21,8 @@ enum EpisodeKey: Hashable {
         } else if let number = record.scan {
             self = .numbered(number)
         } else {
-            self = record.members == nil
+            self =
+                record.members == nil
                 ? .scan(source, record.start) : .set(source, record.start)
         }
     }

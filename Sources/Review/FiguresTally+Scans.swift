@@ -96,7 +96,10 @@ extension FiguresTally {
             portCounts.map { number, count in
                 let port = "\(number & 0xffff)"
                 let transport = words[UInt16(number >> 16)]
-                return (port: number & 0xffff, count: count, name: transport.isEmpty ? port : "\(transport)/\(port)")
+                return (
+                    port: number & 0xffff, count: count,
+                    name: transport.isEmpty ? port : "\(transport)/\(port)"
+                )
             }
             .sorted { ($1.count, $0.port, $0.name) < ($0.count, $1.port, $1.name) }
             .prefix(limit)

@@ -33,8 +33,12 @@ package struct HTMLReport {
         write("Interfaces", figures.interfaces)
         writeDecisions()
         add("</div>")
-        add("<footer><p>Picket \(HTMLText.escape(version)). A source address can be forged: this page")
-        add("says what was seen, not who did it. A scan counts once, with its last numbers.</p></footer>")
+        add(
+            "<footer><p>Picket \(HTMLText.escape(version)). A source address can be forged: this page"
+        )
+        add(
+            "says what was seen, not who did it. A scan counts once, with its last numbers.</p></footer>"
+        )
         add("</main></body></html>")
     }
 
@@ -53,11 +57,12 @@ package struct HTMLReport {
         add("<!DOCTYPE html>")
         add("<html lang=\"en\"><head><meta charset=\"utf-8\"/>")
         // A second lock: even if something from outside got through, it could load and run nothing.
+        // The nonce only lets our own style in, and need not be secret for that.
         add("<meta http-equiv=\"Content-Security-Policy\"")
-        add(" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>")
+        add(" content=\"default-src 'none'; style-src 'nonce-report'\"/>")
         add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>")
         add("<title>Picket report, \(period)</title>")
-        add("<style>\(HTMLStyle.css)</style></head>")
+        add("<style nonce=\"report\">\(HTMLStyle.css)</style></head>")
         add("<body><main><header><h1>Port scans</h1>")
         let hosts =
             figures.observers.isEmpty
@@ -104,7 +109,9 @@ package struct HTMLReport {
 
     private mutating func writeLosses() {
         guard let losses = warning else { return }
-        add("<p class=\"warn\"><strong>Events lost:</strong> \(losses). What was lost is not in these")
+        add(
+            "<p class=\"warn\"><strong>Events lost:</strong> \(losses). What was lost is not in these"
+        )
         add("figures.</p>")
     }
 
@@ -120,7 +127,9 @@ package struct HTMLReport {
     private mutating func writeTimeline() {
         guard figures.scans > 0 else { return }
         add("<section><h2>Scans over time</h2>")
-        add("<p class=\"note\">found within \(words.width(figures.pieceWidth)) each, by the highest")
+        add(
+            "<p class=\"note\">found within \(words.width(figures.pieceWidth)) each, by the highest"
+        )
         add("level that they reached; \(words.zone(figures.start))</p>")
         text += TimelinePlot(figures, words: words).svg
         add("<ul class=\"key\">")
@@ -162,7 +171,9 @@ package struct HTMLReport {
         let what = parts.filter { !$0.isEmpty }.joined(separator: " · ")
         let number = { (value: Int) in ReportWords.estimate(value, isExact: source.isExact) }
         add("<tr><th scope=\"row\">\(HTMLText.foreign(source.name))</th>")
-        add("<td><span class=\"level\">\(HTMLReport.swatch(source.level))\(source.level)</span></td>")
+        add(
+            "<td><span class=\"level\">\(HTMLReport.swatch(source.level))\(source.level)</span></td>"
+        )
         add("<td class=\"wide\">\(HTMLText.foreign(what))</td>")
         add("<td class=\"n num\" data-label=\"packets\">\(ReportWords.number(source.packets))</td>")
         add("<td class=\"n num\" data-label=\"targets\">\(number(source.targets))</td>")
@@ -175,15 +186,16 @@ package struct HTMLReport {
         guard !figures.ports.isEmpty else { return }
         add("<section><h2>Top ports</h2>")
         add("<p class=\"note\">scans that list the port among their up to ten</p>")
-        text += BarPlot(
-            title: "Top ports",
-            description: "Scans that list each port; the most frequent first.",
-            bars: figures.ports.map { port in
-                BarPlot.Bar(
-                    name: port.name, note: ServiceNames.name(of: port.name) ?? "",
-                    value: port.count)
-            }
-        ).svg
+        text +=
+            BarPlot(
+                title: "Top ports",
+                description: "Scans that list each port; the most frequent first.",
+                bars: figures.ports.map { port in
+                    BarPlot.Bar(
+                        name: port.name, note: ServiceNames.name(of: port.name) ?? "",
+                        value: port.count)
+                }
+            ).svg
         add("</section>")
     }
 
@@ -201,7 +213,9 @@ package struct HTMLReport {
         add("</tr></thead><tbody>")
         for share in shares {
             let mark = hasPackets ? "" : HTMLReport.swatch(Int(share.name) ?? 0)
-            add("<tr><th scope=\"row\"><span class=\"level\">\(mark)</span>\(HTMLText.foreign(share.name))</th>")
+            add(
+                "<tr><th scope=\"row\"><span class=\"level\">\(mark)</span>\(HTMLText.foreign(share.name))</th>"
+            )
             add("<td class=\"n\">\(ReportWords.number(share.scans))</td>")
             if hasPackets { add("<td class=\"n\">\(ReportWords.number(share.packets))</td>") }
             add("</tr>")
@@ -217,6 +231,8 @@ package struct HTMLReport {
             add("<td class=\"n\">\(ReportWords.number(count.count))</td></tr>")
         }
         add("<tr><th scope=\"row\">all</th>")
-        add("<td class=\"n\">\(ReportWords.number(figures.total))</td></tr></tbody></table></section>")
+        add(
+            "<td class=\"n\">\(ReportWords.number(figures.total))</td></tr></tbody></table></section>"
+        )
     }
 }

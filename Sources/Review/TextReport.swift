@@ -43,7 +43,8 @@ package struct TextReport {
     }
 
     private mutating func row(_ label: String, _ text: String) {
-        add(label.left(12) + text.cut(to: TextReport.width - 12))
+        // What is made printable later may be wider than it was.
+        add(label.left(12) + text.printable.cut(to: TextReport.width - 12))
     }
 
     private mutating func writeOverview() {
@@ -101,7 +102,7 @@ package struct TextReport {
             "source".left(23) + "lvl".right(5) + "packets".right(11) + "targets".right(8)
                 + "hosts".right(7) + "  " + "first".left(11) + "  " + "last".left(11))
         for source in figures.topSources {
-            var name = source.name
+            var name = source.name.printable
             if name.displayWidth > 23 {
                 add(name)
                 name = ""
@@ -115,7 +116,7 @@ package struct TextReport {
             var parts = [ReportWords.kinds(source), source.techniques.joined(separator: ", ")]
             if source.scans > 1 { parts[0] += " (\(ReportWords.counted(source.scans, "scan")))" }
             parts += source.tools
-            add("  " + parts.filter { !$0.isEmpty }.joined(separator: "; ").cut(to: 78))
+            add("  " + parts.filter { !$0.isEmpty }.joined(separator: "; ").printable.cut(to: 78))
         }
     }
 
@@ -124,7 +125,7 @@ package struct TextReport {
         head("Top ports", "scans that list the port")
         for port in figures.ports {
             add(
-                port.name.left(18) + ReportWords.number(port.count).right(10) + "  "
+                port.name.printable.left(18) + ReportWords.number(port.count).right(10) + "  "
                     + (ServiceNames.name(of: port.name) ?? ""))
         }
     }

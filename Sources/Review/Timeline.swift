@@ -26,7 +26,8 @@ struct Timeline {
         let weeks = max(1, span / widest / Timeline.maximumPieces + 1)
         width = choice?.width ?? weeks.multipliedReportingOverflow(by: widest).partialValue
         // Days begin at the zone's midnight, weeks on Mondays: 1970-01-01 was a Thursday.
-        let shift = Int64(offset) * 1_000_000_000 + (width >= widest ? 3 * 1440 * Timeline.minute : 0)
+        let shift =
+            Int64(offset) * 1_000_000_000 + (width >= widest ? 3 * 1440 * Timeline.minute : 0)
         let local = start.advanced(byNanoseconds: shift).nanoseconds
         let into = local % width
         first = start.advanced(byNanoseconds: -(into < 0 ? into + width : into))

@@ -24,7 +24,8 @@ struct TimelinePlot {
             + "<desc id=\"timeline-desc\">\(description(most))</desc>\n"
         for step in 1...2 {
             let y = base - TimelinePlot.height * step / 2
-            text += "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"\(y)\" y2=\"\(y)\"/>\n"
+            text +=
+                "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"\(y)\" y2=\"\(y)\"/>\n"
                 + "<text x=\"0\" y=\"\(y - 4)\">\(ReportWords.number(scale * step / 2))</text>\n"
         }
         let count = Double(max(1, figures.timeline.count))
@@ -53,7 +54,8 @@ struct TimelinePlot {
             below += piece.levels[level]
             // One scan among thousands is still to be seen.
             let high = max(low + 2, below * TimelinePlot.height / scale)
-            text += "<rect class=\"l\(level)\" x=\"\(HTMLText.percent(place + width * 0.1))\""
+            text +=
+                "<rect class=\"l\(level)\" x=\"\(HTMLText.percent(place + width * 0.1))\""
                 + " width=\"\(HTMLText.percent(width * 0.8))\" y=\"\(base - high)\""
                 + " height=\"\(high - low)\"/>\n"
         }
@@ -73,7 +75,8 @@ struct TimelinePlot {
         var text = "<text x=\"0\" y=\"\(y)\">\(label(0))</text>\n"
         if last >= 4 {
             let middle = (last + 1) / 2
-            text += "<text x=\"\(HTMLText.percent(Double(middle) / count))\" y=\"\(y)\""
+            text +=
+                "<text x=\"\(HTMLText.percent(Double(middle) / count))\" y=\"\(y)\""
                 + " text-anchor=\"middle\">\(label(middle))</text>\n"
         }
         if last >= 1 {

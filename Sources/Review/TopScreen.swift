@@ -69,7 +69,8 @@ package struct TopScreen {
         let header = names.joined(separator: " ")
         let lines = rows.map { source in
             columns.map { column, width in
-                let text = column.text(source, rate: model.rate(source), now: model.sources?.time ?? 0)
+                let text = column.text(
+                    source, rate: model.rate(source), now: model.sources?.time ?? 0)
                 let cell = column.isNumber ? text.right(width) : text.printable.left(width)
                 return column == .level ? style.level(source.level, cell) : cell
             }.joined(separator: " ")

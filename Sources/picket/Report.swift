@@ -9,7 +9,8 @@ import Review
 /// `picket report`
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A period in figures: scans, sources, ports, tools, losses; text, a page, a table.",
+        abstract:
+            "A period in figures: scans, sources, ports, tools, losses; text, a page, a table.",
         discussion: """
             Reads the journal, the last 24 hours of it unless told otherwise; or with --from decision \
             logs (ECS lines; `-` is standard input), all of them unless told otherwise: the log file, \

@@ -23,7 +23,8 @@ struct ReportTests {
         for (format, start) in [
             ("text", "Picket report\n"), ("html", "<!DOCTYPE html>\n"), ("csv", "section,name,"),
         ] {
-            let outcome = try await PicketCommand("report", "--from", file, "--format", format).run()
+            let outcome = try await PicketCommand("report", "--from", file, "--format", format)
+                .run()
             #expect(outcome.code == 0)
             #expect(outcome.words.isEmpty)
             #expect(outcome.output.hasPrefix(start))
@@ -53,7 +54,8 @@ struct ReportTests {
         let folder = try TemporaryFolder()
         let missing = try await PicketCommand("report", "--from", "/nowhere.json").run()
         #expect(missing.code == 69)
-        #expect(missing.words == "picket: cannot read the decisions (/nowhere.json): no such file\n")
+        #expect(
+            missing.words == "picket: cannot read the decisions (/nowhere.json): no such file\n")
         let bad = try folder.write("bad", "hello\n")
         let refused = try await PicketCommand("report", "--from", bad).run()
         #expect(refused.code == 65)

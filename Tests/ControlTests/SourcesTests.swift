@@ -158,7 +158,9 @@ struct SourcesTests {
         var source = SourcesReport.Source(
             source: "2001:db8:1111:2222:3333:4444:5555:6666/128", level: 5, packets: .max)
         source.kind = "distributed"
-        source.techniques = ["connect", "SYN", "FIN", "NULL", "XMAS", "ICMP-timestamp", "ICMP-mask"]
+        source.techniques = [
+            "connect", "SYN", "FIN", "NULL", "XMAS", "ICMP-timestamp", "ICMP-mask",
+        ]
         source.tool = "masscan"
         source.interface = String(repeating: "\u{1}", count: 15)
         let report = SourcesReport(

@@ -68,7 +68,7 @@ struct DecisionLogTests {
             "hello", "{}", "[1]", "{\"@timestamp\":5}", "{\"picket\":{}}",
             #"{"@timestamp":"yesterday","event":{"action":"loss"},"picket":{}}"#,
             #"{"@timestamp":"2026-13-01T00:00:00Z","event":{"action":"loss"},"picket":{}}"#,
-            #"{"@timestamp":"2026-01-01T00:00:00Z","event":{"action":"x","dataset":"suricata.eve"},"picket":{}}"#,
+            #"{"@timestamp":"2026-01-01T00:00:00Z","event":{"action":"x","dataset":"eve"},"picket":{}}"#,
         ])
     func noDecision(line: String) throws {
         let good = try #require(try goldenLines().first)
@@ -100,7 +100,8 @@ struct DecisionLogTests {
         "A moment of the log is read to the nanosecond, and what is none is refused",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("2010-10-25T13:16:38.341511Z", 1_288_012_598_341_511_000),
-            ("1969-12-31T23:59:59.5Z", -500_000_000), ("2024-02-29T12:00:00Z", 1_709_208_000_000_000_000),
+            ("1969-12-31T23:59:59.5Z", -500_000_000),
+            ("2024-02-29T12:00:00Z", 1_709_208_000_000_000_000),
             ("2000-03-01T00:00:00.000000001Z", 951_868_800_000_000_001),
             ("2010-10-25 13:16:38Z", nil), ("2010-10-25T13:16:38", nil), ("", nil),
             ("2010-10-25T13:16:38.Z", nil), ("2010-10-25T24:16:38Z", nil),

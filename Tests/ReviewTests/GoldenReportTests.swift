@@ -13,7 +13,8 @@ struct GoldenReportTests {
     @Test("A day is written as its golden file says", arguments: ReportFormat.allCases)
     func golden(_ format: ReportFormat) throws {
         let written = format.text(try day(), offset: 3600, version: "0.0")
-        let file = GoldenReportTests.folder.appendingPathComponent("day.\(format.rawValue).expected")
+        let file = GoldenReportTests.folder.appendingPathComponent(
+            "day.\(format.rawValue).expected")
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
             try FileManager.default.createDirectory(
                 at: GoldenReportTests.folder, withIntermediateDirectories: true)

@@ -28,7 +28,8 @@ struct HostileTextTests {
         return ReviewTests.figures(of: [record])
     }
 
-    @Test("A page has no element, attribute or script that did not come from us", arguments: hostile)
+    @Test(
+        "A page has no element, attribute or script that did not come from us", arguments: hostile)
     func page(text: String) throws {
         let page = ReportFormat.html.text(try figures(text), offset: 0, version: "0")
         for harm in ["<script", "<img", "onerror=a", "<svg onload", "<b>", "\u{1b}", "\u{202e}"] {
@@ -41,7 +42,8 @@ struct HostileTextTests {
         #expect(markup.attributes.isDisjoint(with: ["src", "href", "action", "style", "onload"]))
     }
 
-    @Test("The text has no control character and no line wider than a terminal", arguments: hostile)
+    @Test(
+        "The text has no control character and no line wider than a terminal", arguments: hostile)
     func text(text: String) throws {
         let report = ReportFormat.text.text(try figures(text), offset: 0, version: "0")
         for line in report.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -20,7 +20,9 @@ struct LossTests {
     @Test("What the counters went up by within the period was lost in it")
     func increase() {
         let figures = figures(
-            of: [record(8, at: 1, gap: 100), record(9, at: 6, gap: 130), record(10, at: 7, gap: 150)],
+            of: [
+                record(8, at: 1, gap: 100), record(9, at: 6, gap: 130), record(10, at: 7, gap: 150),
+            ],
             from: hour(5), to: hour(24))
         #expect(figures.losses.counts.gap == 50)
         #expect(figures.losses.isComplete)

@@ -35,7 +35,8 @@ struct TopScreenTests {
     ) -> TopModel {
         var model = TopModel(order: order)
         model.note(
-            SourcesReport(time: time, order: order.asked, tracked: 1234, openScans: 2, sources: sources),
+            SourcesReport(
+                time: time, order: order.asked, tracked: 1234, openScans: 2, sources: sources),
             status())
         return model
     }
@@ -43,7 +44,8 @@ struct TopScreenTests {
     private func screen(
         _ model: TopModel, width: Int = 80, height: Int = 12, offset: Int = 0
     ) -> [String] {
-        TopScreen(model, width: width, style: .plain, offset: 0).lines(height: height, offset: offset)
+        TopScreen(model, width: width, style: .plain, offset: 0).lines(
+            height: height, offset: offset)
     }
 
     @Test("The header, the sources in their order, and the keys")
@@ -120,7 +122,8 @@ struct TopScreenTests {
         (bad.first, bad.last) = (.infinity, -.infinity)
         let model = model([bad], time: .infinity)
         for line in screen(model, width: 120) {
-            #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7f || $0 == "…" })
+            #expect(
+                line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7f || $0 == "…" })
         }
     }
 
