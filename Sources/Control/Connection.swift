@@ -2,6 +2,7 @@
 
 import Decisions
 import NIOCore
+import Packets
 
 /// One client of the server: reads its requests and sends what it asked for.
 ///
@@ -14,8 +15,8 @@ final class Connection: ChannelInboundHandler {
     static let maximumLines = 1024
 
     private enum Phase {
-        /// `waiting` for what another thread has to say; what the client asks meanwhile stays.
-        case asking, waiting, watching(DecisionFormat), leaving
+        /// `awaiting` what another thread has to say; what the client asks meanwhile stays.
+        case asking, awaiting, watching(DecisionFormat), leaving
     }
 
     private let table: ConnectionTable
@@ -42,7 +43,7 @@ final class Connection: ChannelInboundHandler {
     /// Whether a request may still come.
     private var isListening: Bool {
         switch phase {
-        case .asking, .waiting: true
+        case .asking, .awaiting: true
         case .watching, .leaving: false
         }
     }
@@ -118,6 +119,8 @@ final class Connection: ChannelInboundHandler {
         switch ControlRequest.read(line) {
         case .success(.status):
             write(.status(table.status()), context)
+        case .success(.source(let address)):
+            ask(context) { answer in table.source(address) { answer(.source($0)) } }
         case .success(.watch(let format)):
             phase = .watching(format)
             deadline?.cancel()
@@ -125,31 +128,36 @@ final class Connection: ChannelInboundHandler {
             // Counted before it is told, so that whoever reads the answer misses nothing after it.
             table.watchersChanged()
             write(.watching(format), context)
-        case .success(.sources(let request)): ask(request, context)
+        case .success(.sources(let request)):
+            ask(context) { answer in
+                table.sources(request) { answer($0.map(ControlAnswer.sources)) }
+            }
         case .failure(let refusal):
             refuse(refusal.words, context)
         }
     }
 
-    private func ask(_ request: SourcesRequest, _ context: ChannelHandlerContext) {
-        phase = .waiting
+    /// The detector's thread knows; until it has answered, the connection's next request waits.
+    private func ask(
+        _ context: ChannelHandlerContext,
+        _ question: (@escaping @Sendable (ControlAnswer?) -> Void) -> Void
+    ) {
+        phase = .awaiting
         let loop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: loop)
-        table.sources(request) { report in
-            loop.execute { connection.value.answer(report) }
-        }
+        question { answer in loop.execute { connection.value.take(answer) } }
     }
 
     /// The detector has answered; the client may have gone meanwhile.
-    private func answer(_ report: SourcesReport?) {
-        guard case .waiting = phase, let context else { return }
+    private func take(_ answer: ControlAnswer?) {
+        guard case .awaiting = phase, let context else { return }
         phase = .asking
-        guard let report else {
+        guard let answer else {
             refuse("the detector is ending", context)
             return
         }
         extendDeadline(context)
-        write(.sources(report), context)
+        write(answer, context)
         followRequests(context)
     }
 

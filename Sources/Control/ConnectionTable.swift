@@ -2,6 +2,11 @@
 
 import Decisions
 import NIOCore
+import Packets
+
+/// Asks for what is known of a source; the answer comes on whichever thread knows it.
+package typealias SourceQuestion =
+    @Sendable (Address, @escaping @Sendable (SourceReport) -> Void) -> Void
 
 /// The clients of the server, and the way of a decision to those of them that watch.
 ///
@@ -15,6 +20,7 @@ final class ConnectionTable {
     let status: @Sendable () -> StatusReport
     /// Asks the detector, which answers when it has a moment, from its own thread.
     let sources: SourcesAnswerer
+    let source: SourceQuestion
     private var connections: [ObjectIdentifier: Connection] = [:]
 
     /// How long a connection may ask for nothing.
@@ -22,12 +28,14 @@ final class ConnectionTable {
 
     init(
         feed: DecisionFeed, patience: TimeAmount,
+        source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
         sources: @escaping SourcesAnswerer = { $1(nil) },
         status: @escaping @Sendable () -> StatusReport
     ) {
         self.feed = feed
         self.patience = patience
         self.sources = sources
+        self.source = source
         self.status = status
     }
 

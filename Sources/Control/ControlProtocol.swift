@@ -2,6 +2,7 @@
 
 import Decisions
 import Foundation
+import Packets
 
 /// The words of the control socket: lines of JSON, one request or answer each.
 ///
@@ -39,6 +40,8 @@ enum ControlRequest: Hashable, Sendable {
     case status
     case watch(DecisionFormat)
     case sources(SourcesRequest)
+    /// What the detector has of the source that an address belongs to.
+    case source(Address)
 
     private struct Message: Codable {
         var picket: Int?
@@ -46,6 +49,7 @@ enum ControlRequest: Hashable, Sendable {
         var format: String?
         var order: String?
         var limit: Int?
+        var address: String?
     }
 
     /// Reads a request; the refusal's words say what is wrong with it.
@@ -71,7 +75,13 @@ enum ControlRequest: Hashable, Sendable {
         case "sources":
             return SourcesRequest.read(order: message.order, limit: message.limit)
                 .map(ControlRequest.sources)
-        default: return .failure(Refusal("unknown request: expected status, watch or sources"))
+        case "source":
+            guard let address = message.address.flatMap({ Address($0) }) else {
+                return .failure(Refusal("no address: expected \"address\":\"203.0.113.7\""))
+            }
+            return .success(.source(address))
+        default:
+            return .failure(Refusal("unknown request: expected status, watch, source or sources"))
         }
     }
 
@@ -82,6 +92,9 @@ enum ControlRequest: Hashable, Sendable {
         case .watch(let format):
             message.request = "watch"
             message.format = format.rawValue
+        case .source(let address):
+            message.request = "source"
+            message.address = address.description
         case .sources(let request):
             message.request = "sources"
             message.order = request.order.rawValue
@@ -102,6 +115,7 @@ struct Refusal: Error {
 /// A line from the daemon.
 enum ControlAnswer: Hashable, Sendable {
     case status(StatusReport)
+    case source(SourceReport)
     /// The format that is sent from now on.
     case watching(DecisionFormat)
     case sources(SourcesReport)
@@ -114,6 +128,7 @@ enum ControlAnswer: Hashable, Sendable {
         let (key, value) =
             switch self {
             case .status(let report): ("status", ControlProtocol.line(report))
+            case .source(let report): ("source", ControlProtocol.line(report))
             case .watching(let format): ("watching", ControlProtocol.line(format.rawValue))
             case .sources(let report): ("sources", ControlProtocol.line(report))
             case .dropped(let count): ("dropped", String(count))
@@ -125,6 +140,7 @@ enum ControlAnswer: Hashable, Sendable {
     private struct Message: Decodable {
         var picket: Int
         var status: StatusReport?
+        var source: SourceReport?
         var watching: String?
         var sources: SourcesReport?
         var dropped: UInt64?
@@ -143,6 +159,8 @@ enum ControlAnswer: Hashable, Sendable {
         guard message.picket == ControlProtocol.version else { return nil }
         if let report = message.status {
             self = .status(report)
+        } else if let report = message.source {
+            self = .source(report)
         } else if let format = message.watching.flatMap(DecisionFormat.init) {
             self = .watching(format)
         } else if let report = message.sources {

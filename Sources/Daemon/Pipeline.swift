@@ -87,6 +87,12 @@ final class Pipeline: Service {
         bell.ring()
     }
 
+    /// Asks the detector what it has of an address's source.
+    func ask(of address: Address, _ answer: @escaping @Sendable (SourceState?) -> Void) {
+        desk.ask(.tell(address, answer))
+        ring.wake()
+    }
+
     /// Asks the detector for the first sources of an order; it answers between two batches.
     func findSources(
         _ request: SourcesRequest, answer: @escaping @Sendable (SourcesReport?) -> Void

@@ -80,7 +80,7 @@ struct SourceSearches {
     }
 
     private func source(
-        _ state: SourceState, _ analysis: borrowing Analysis
+        _ state: RankedSource, _ analysis: borrowing Analysis
     ) -> SourcesReport.Source {
         let summary = state.summary
         var source = SourcesReport.Source(

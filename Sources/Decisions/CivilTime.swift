@@ -7,12 +7,12 @@ import Packets
 /// Range: the years 1677 to 2262 of ``Timestamp``, so that a year has four digits.
 /// Source: the proleptic Gregorian calendar of ISO 8601; its era of 400 years has 146,097 days.
 package struct CivilTime {
-    package let year: Int
-    package let month: Int
-    package let day: Int
-    package let hour: Int
-    package let minute: Int
-    package let second: Int
+    let year: Int
+    let month: Int
+    let day: Int
+    let hour: Int
+    let minute: Int
+    let second: Int
     let nanosecond: Int
     /// Unit: minutes east of UTC.
     let offset: Int
@@ -127,7 +127,7 @@ package struct CivilTime {
 
 extension Timestamp {
     /// RFC 3339 in UTC with microseconds: `2010-10-25T13:16:38.341511Z`.
-    var rfc3339: String {
+    package var rfc3339: String {
         var bytes: [UInt8] = []
         writeRFC3339(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

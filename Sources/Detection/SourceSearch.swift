@@ -74,7 +74,7 @@ package struct SourceSearch: Sendable {
 }
 
 /// A source as it stands now.
-package struct SourceState: Hashable, Sendable {
+package struct RankedSource: Hashable, Sendable {
     package var summary: ScanSummary
     /// Whether it is a scan: its targets have reached the threshold.
     package var isScanning: Bool
@@ -99,7 +99,7 @@ extension Detector {
     }
 
     /// What was found, the first of the order first, with the numbers of this moment.
-    package func found(_ search: SourceSearch) -> [SourceState] {
+    package func found(_ search: SourceSearch) -> [RankedSource] {
         var entries: [SourceSearch.Entry] = []
         for entry in search.entries
         where Int(entry.number) < table.records.count && table.isTaken(entry.number) {
@@ -108,7 +108,7 @@ extension Detector {
         }
         entries.sort { $1 < $0 }
         return entries.map { entry in
-            SourceState(
+            RankedSource(
                 summary: summary(of: entry.number),
                 isScanning: table.records[Int(entry.number)].isScanning)
         }

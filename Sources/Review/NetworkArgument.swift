@@ -48,7 +48,7 @@ package enum NetworkArgument {
 package struct ArgumentError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
-    package init(_ what: String, _ text: String, _ mend: String) {
+    init(_ what: String, _ text: String, _ mend: String) {
         let shown = text.count <= 60 ? text : text.prefix(57) + "…"
         description = "cannot read \(what) (\(shown.printable)): \(mend)."
     }

@@ -7,8 +7,6 @@ package struct ReviewError: Error, Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         case missing
         case permission
-        /// The settings say that there is no journal.
-        case off
         case system(String)
         /// A line of a decision log that is none; its number, and what is wrong.
         case line(Int, String)
@@ -32,7 +30,7 @@ package struct ReviewError: Error, Hashable, Sendable {
     /// Source: sysexits.h.
     package var exitCode: Int32 {
         switch cause {
-        case .missing, .off: 69
+        case .missing: 69
         case .permission: 77
         case .system: 71
         case .line: 65
@@ -47,7 +45,6 @@ extension ReviewError: CustomStringConvertible {
             switch cause {
             case .missing: "no such file"
             case .permission: "permission denied"
-            case .off: "the journal is off. Name decision logs with --from"
             case .system(let words): words
             case .line(let number, let words): "line \(number): \(words)"
             }

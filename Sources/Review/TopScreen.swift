@@ -72,7 +72,7 @@ package struct TopScreen {
                 let text = column.text(
                     source, rate: model.rate(source), now: model.sources?.time ?? 0)
                 let cell = column.isNumber ? text.right(width) : text.printable.left(width)
-                return column == .level ? style.level(source.level, cell) : cell
+                return column == .level ? style.ink.level(source.level, cell) : cell
             }.joined(separator: " ")
         }
         return [style.reverse(header.left(width))] + lines
@@ -104,22 +104,17 @@ package struct TopScreen {
     package struct Style: Sendable {
         /// Whether bold and reverse may be used: on a terminal.
         let isTerminal: Bool
-        let hasColour: Bool
+        let ink: Ink
 
-        package init(isTerminal: Bool, hasColour: Bool) {
+        package init(isTerminal: Bool, ink: Ink) {
             self.isTerminal = isTerminal
-            self.hasColour = hasColour
+            self.ink = ink
         }
 
-        package static let plain = Style(isTerminal: false, hasColour: false)
+        package static let plain = Style(isTerminal: false, ink: .none)
 
         func reverse(_ text: String) -> String { isTerminal ? "\u{1b}[7m\(text)\u{1b}[0m" : text }
         func bold(_ text: String) -> String { isTerminal ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
-
-        func level(_ level: Int, _ text: String) -> String {
-            guard hasColour, let code = LevelColour.code(level) else { return text }
-            return "\u{1b}[\(code)m\(text)\u{1b}[0m"
-        }
     }
 }
 

@@ -36,11 +36,10 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as CaptureError: error.exitCode
     case let error as ControlError: error.exitCode
     case let error as DecisionLogError: error.exitCode
+    case let error as JournalError: error.exitCode
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
     case let error as ReviewError: error.exitCode
-    case let error as JournalError: error.exitCode
-    case is ArgumentError: 64
     default: 71
     }
 }

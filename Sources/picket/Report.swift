@@ -20,11 +20,8 @@ struct Report: ParsableCommand {
 
     @OptionGroup var settings: ConfigurationOption
 
-    @Option(help: "From then on: 24h or 2d ago, 2026-11-21, 2026-11-21T04:00 (local time).")
-    var since: String?
-
-    @Option(help: "Before then: the same; now when it is left out.")
-    var until: String?
+    @OptionGroup var journal: JournalOption
+    @OptionGroup var period: PeriodOption
 
     @Option(
         parsing: .upToNextOption,
@@ -42,6 +39,9 @@ struct Report: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(limit) else { throw ValidationError("--limit is 1 to 1000.") }
+        guard journal.path == nil || from.isEmpty else {
+            throw ValidationError("--journal and --from are two things to read; give one of them.")
+        }
     }
 
     func run() throws {
@@ -61,23 +61,14 @@ struct Report: ParsableCommand {
     }
 
     private func tally(_ now: Timestamp) throws -> FiguresTally {
-        let argument = MomentArgument(now: now) { System.localOffset(at: $0) }
-        let start = try since.map(argument.read)
-        let end = try until.map(argument.read)
-        if let start, let end, end <= start {
-            throw ArgumentError("--until", until ?? "", "expected a moment after that of --since")
-        }
         guard from.isEmpty else {
-            var tally = FiguresTally(start: start, end: end)
+            var tally = FiguresTally(start: period.since, end: period.until)
             for file in from { try DecisionLogFile(path: file).forEach { tally.note($0) } }
             return tally
         }
-        guard let journal = try settings.source.load().journal else {
-            throw ReviewError(.read, path: "journal.path", .off)
-        }
-        let last = end ?? now
-        let first = start ?? last.advanced(byNanoseconds: -86_400_000_000_000)
-        return try FiguresTally(of: JournalReader(path: journal.path), from: first, to: last)
+        let last = period.until ?? now
+        let first = period.since ?? last.advanced(byNanoseconds: -86_400_000_000_000)
+        return try FiguresTally(of: journal.open(settings.source.load()), from: first, to: last)
     }
 }
 

@@ -4,7 +4,6 @@ import ArgumentParser
 import Control
 import Daemon
 import Detection
-import Foundation
 import Review
 
 /// `picket top`
@@ -56,11 +55,9 @@ struct Top: ParsableCommand {
     }
 
     private func show(_ client: ControlClient) throws {
-        let hasColour = LevelColour.isWanted(
-            isTerminal: true, environment: ProcessInfo.processInfo.environment)
         let session = TopSession(
             client: client, order: sort.order, refresh: refresh, limit: limit,
-            style: TopScreen.Style(isTerminal: true, hasColour: hasColour))
+            style: TopScreen.Style(isTerminal: true, ink: .standardOutput))
         let end = EndSignal()
         try blocking { end.number = try await session.run() }
         if let number = end.number { System.die(of: number) }

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Control
 import Daemon
-import Foundation
 import Review
 
 /// `picket watch`
@@ -19,18 +18,14 @@ struct Watch: ParsableCommand {
             System.ignoreBrokenPipes()
             let client = ControlClient(path: try settings.source.load().controlSocket)
             let format = format.value
-            let isColoured =
-                format == .text
-                && LevelColour.isWanted(
-                    isTerminal: System.outputIsTerminal,
-                    environment: ProcessInfo.processInfo.environment)
+            let ink = format == .text ? Ink.standardOutput : .none
             try blocking {
                 try await client.watch(
                     format: format,
                     onDropped: { say("\($0) decisions were lost here: the output was too slow") },
                     onLine: { line in
                         var output = StandardOutput()
-                        try output.line(isColoured ? LevelColour.line(line) : line)
+                        try output.line(ink.line(line))
                     })
             }
         }

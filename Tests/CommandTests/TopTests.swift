@@ -162,7 +162,7 @@ struct TopTests {
         try await sit { terminal, _ in
             try await terminal.until("it is there") { isFirst("198.51.100.7", $0) }
             let coloured = try await terminal.screen(colours: true)
-            #expect(coloured[5].contains("\u{1b}[31m  4"))
+            #expect(coloured[5].contains("\u{1b}[1m\u{1b}[31m  4"))
         }
         try await sit(prefix: "export NO_COLOR=1; ") { terminal, _ in
             try await terminal.until("it is there") { isFirst("198.51.100.7", $0) }

@@ -92,7 +92,7 @@ struct WatchTests {
             screen.contains { $0.contains("198.51.100.4 probed") }
         }
         let line = try await terminal.screen(colours: true).first { $0.contains("probed") }
-        #expect(line?.contains("\u{1b}[31mlevel 4") == !isForbidden)
+        #expect(line?.contains("\u{1b}[1m\u{1b}[31mlevel 4") == !isForbidden)
         try await terminal.end()
         await daemon.end()
     }

@@ -24,7 +24,7 @@ struct SourceSearchTests {
 
     private func find(
         _ detector: borrowing Detector, _ order: SourceOrder, limit: Int, slice: Int = 7
-    ) -> [SourceState] {
+    ) -> [RankedSource] {
         var search = SourceSearch(order: order, limit: limit)
         while detector.goOn(&search, records: slice) {}
         return detector.found(search)

@@ -21,6 +21,7 @@ final class DaemonUnderTest {
         var entry: [String] = []
         /// Where the decisions go; nil for the folder of its files.
         var log: String?
+        var journal: String?
     }
 
     let stage: Stage
@@ -67,6 +68,7 @@ final class DaemonUnderTest {
             + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
             + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
+            + ["journal:", "  path: \(choice.journal ?? "\(folder)/picket.db")"]
             + choice.more
         return try stage.write(
             lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")

@@ -141,12 +141,13 @@ struct TopScreenTests {
     func colours() {
         let model = model([source("192.0.2.1", level: 5), source("192.0.2.2", level: 1)])
         let coloured = TopScreen(
-            model, width: 80, style: .init(isTerminal: true, hasColour: true), offset: 0
+            model, width: 80,
+            style: .init(isTerminal: true, ink: Ink(isTerminal: true, environment: [:])), offset: 0
         ).lines(height: 9, offset: 0)
-        #expect(coloured[5].contains("\u{1b}[1;31m  5\u{1b}[0m"))
+        #expect(coloured[5].contains("\u{1b}[31;1m  5\u{1b}[0m"))
         #expect(!coloured[6].contains("\u{1b}"))
         let plain = TopScreen(
-            model, width: 80, style: .init(isTerminal: true, hasColour: false), offset: 0
+            model, width: 80, style: .init(isTerminal: true, ink: .none), offset: 0
         ).lines(height: 9, offset: 0)
         #expect(plain[5] == screen(model)[5])
     }
@@ -171,27 +172,30 @@ struct TopScreenTests {
     }
 }
 
-@Suite("Colours of a terminal")
-struct LevelColourTests {
-    @Test("Colour only on a terminal, and not where NO_COLOR or TERM forbid it")
-    func wanted() {
-        #expect(LevelColour.isWanted(isTerminal: true, environment: [:]))
-        #expect(LevelColour.isWanted(isTerminal: true, environment: ["NO_COLOR": ""]))
-        #expect(!LevelColour.isWanted(isTerminal: true, environment: ["NO_COLOR": "0"]))
-        #expect(!LevelColour.isWanted(isTerminal: true, environment: ["TERM": "dumb"]))
-        #expect(!LevelColour.isWanted(isTerminal: false, environment: [:]))
+@Suite("Colours of a decision's line")
+struct InkLineTests {
+    private let ink = Ink(isTerminal: true, environment: ["TERM": "xterm"])
+    private let start = "2010-10-25 13:16:38.341Z scan-escalated    "
+
+    @Test("The level is coloured, and never what a prefix says")
+    func line() {
+        #expect(
+            ink.line(start + "level 5: 192.0.2.1 [prefix level 3:]")
+                == start + "\u{1b}[31;1mlevel 5\u{1b}[0m: 192.0.2.1 [prefix level 3:]")
+        let quiet = start + "level 1: 192.0.2.1 probed [prefix level 5:]"
+        #expect(ink.line(quiet) == quiet)
+        let far = start + String(repeating: "x", count: 40) + " level 5: "
+        #expect(ink.line(far) == far)
+        #expect(ink.line("") == "")
     }
 
-    @Test("Of a decision's line the level is coloured, and never what a prefix says")
-    func line() {
-        let start = "2010-10-25 13:16:38.341Z scan-escalated    "
-        #expect(
-            LevelColour.line(start + "level 5: 192.0.2.1 [prefix level 2:]")
-                == start + "\u{1b}[1;31mlevel 5\u{1b}[0m: 192.0.2.1 [prefix level 2:]")
-        let quiet = start + "level 1: 192.0.2.1 probed"
-        #expect(LevelColour.line(quiet) == quiet)
-        let far = start + String(repeating: "x", count: 40) + " level 5: "
-        #expect(LevelColour.line(far) == far)
-        #expect(LevelColour.line("") == "")
+    @Test("Without a terminal, with NO_COLOR, or on a dumb one nothing is coloured")
+    func plain() {
+        let line = start + "level 5: 192.0.2.1"
+        #expect(ink.line(line) != line)
+        #expect(Ink(isTerminal: true, environment: ["NO_COLOR": ""]).line(line) != line)
+        #expect(Ink(isTerminal: true, environment: ["NO_COLOR": "0"]).line(line) == line)
+        #expect(Ink(isTerminal: true, environment: ["TERM": "dumb"]).line(line) == line)
+        #expect(Ink(isTerminal: false, environment: [:]).line(line) == line)
     }
 }
