@@ -58,7 +58,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Captures", ["Packets", "CPcap"]),
-        module("Control", ["Packets", "Decisions", nio, nioPosix]),
+        module("Control", ["Packets", "Detection", "Decisions", nio, nioPosix]),
         module(
             "Journal",
             ["Packets", "Detection", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -80,6 +80,7 @@ let package = Package(
             dependencies: [
                 "Daemon", "Control", "Journal", "Review", "Lab", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -106,11 +107,13 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
         tests("JournalTests", ["Journal"]),
-        tests("ReviewTests", ["Review"]),
+        tests("ReviewTests", ["Review", "Decisions", "Detection", "Journal", "Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
         tests("DaemonTests", ["Daemon"]),
-        tests("CommandTests", ["Daemon", "Captures", "Decisions"]),
+        tests(
+            "CommandTests",
+            ["Daemon", "Captures", "Control", "Decisions", "Detection", "Review"]),
         tests("KernelTests", ["Daemon"]),
     ],
     swiftLanguageModes: [.v6]

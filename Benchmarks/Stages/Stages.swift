@@ -93,7 +93,7 @@ enum Stage: String, CaseIterable {
     case ringOfTwo = "ring-threads"
     case detect
     case detectMix = "detect-mix"
-    case decide, line
+    case decide, line, top
 
     func run(_ request: Request) throws -> Measured {
         switch self {
@@ -107,6 +107,7 @@ enum Stage: String, CaseIterable {
         case .detectMix: DetectStage.run(request, .mix)
         case .decide: DecideStage.run(request.events, writing: false)
         case .line: DecideStage.run(request.events, writing: true)
+        case .top: TopStage.run(request)
         }
     }
 }

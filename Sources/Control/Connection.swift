@@ -15,6 +15,7 @@ final class Connection: ChannelInboundHandler {
     static let maximumLines = 1024
 
     private enum Phase {
+        /// `awaiting` what another thread has to say; what the client asks meanwhile stays.
         case asking, awaiting, watching(DecisionFormat), leaving
     }
 
@@ -39,6 +40,14 @@ final class Connection: ChannelInboundHandler {
         if case .watching(let format) = phase { format } else { nil }
     }
 
+    /// Whether a request may still come.
+    private var isListening: Bool {
+        switch phase {
+        case .asking, .awaiting: true
+        case .watching, .leaving: false
+        }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         extendDeadline(context)
@@ -58,10 +67,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch phase {
-        case .asking, .awaiting: break
-        case .watching, .leaving: return
-        }
+        guard isListening else { return }
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
         followRequests(context)
@@ -71,7 +77,7 @@ final class Connection: ChannelInboundHandler {
         // `printf … | socat - UNIX:…` ends its side and waits for ours.
         if case .some(.inputClosed) = event as? ChannelEvent {
             inputHasEnded = true
-            if case .asking = phase, received.readableBytes > 0 {
+            if isListening, received.readableBytes > 0 {
                 received.writeInteger(0x0a as UInt8)
             }
             followRequests(context)
@@ -100,10 +106,12 @@ final class Connection: ChannelInboundHandler {
             received.discardReadBytes()
             follow(line, context)
         }
-        guard case .asking = phase else { return }
+        guard isListening else { return }
         let reads = received.readableBytes <= ControlProtocol.maximumRequest
         try? context.channel.syncOptions?.setOption(.autoRead, value: reads)
-        if inputHasEnded, received.readableBytes == 0 { leave(after: ByteBuffer(), context) }
+        if case .asking = phase, inputHasEnded, received.readableBytes == 0 {
+            leave(after: ByteBuffer(), context)
+        }
     }
 
     private func follow(_ line: String, _ context: ChannelHandlerContext) {
@@ -112,7 +120,7 @@ final class Connection: ChannelInboundHandler {
         case .success(.status):
             write(.status(table.status()), context)
         case .success(.source(let address)):
-            answer(address, context)
+            ask(context) { answer in table.source(address) { answer(.source($0)) } }
         case .success(.watch(let format)):
             phase = .watching(format)
             deadline?.cancel()
@@ -120,24 +128,37 @@ final class Connection: ChannelInboundHandler {
             // Counted before it is told, so that whoever reads the answer misses nothing after it.
             table.watchersChanged()
             write(.watching(format), context)
+        case .success(.sources(let request)):
+            ask(context) { answer in
+                table.sources(request) { answer($0.map(ControlAnswer.sources)) }
+            }
         case .failure(let refusal):
             refuse(refusal.words, context)
         }
     }
 
     /// The detector's thread knows; until it has answered, the connection's next request waits.
-    private func answer(_ address: Address, _ context: ChannelHandlerContext) {
+    private func ask(
+        _ context: ChannelHandlerContext,
+        _ question: (@escaping @Sendable (ControlAnswer?) -> Void) -> Void
+    ) {
         phase = .awaiting
-        let promise = context.eventLoop.makePromise(of: SourceReport.self)
-        let me = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { report in
-            let (connection, context) = me.value
-            guard case .awaiting = connection.phase, connection.context != nil else { return }
-            connection.phase = .asking
-            connection.write(.source(report), context)
-            connection.followRequests(context)
+        let loop = context.eventLoop
+        let connection = NIOLoopBound(self, eventLoop: loop)
+        question { answer in loop.execute { connection.value.take(answer) } }
+    }
+
+    /// The detector has answered; the client may have gone meanwhile.
+    private func take(_ answer: ControlAnswer?) {
+        guard case .awaiting = phase, let context else { return }
+        phase = .asking
+        guard let answer else {
+            refuse("the detector is ending", context)
+            return
         }
-        table.source(address) { promise.succeed($0) }
+        extendDeadline(context)
+        write(answer, context)
+        followRequests(context)
     }
 
     private func write(_ answer: ControlAnswer, _ context: ChannelHandlerContext) {

@@ -18,6 +18,8 @@ final class ConnectionTable {
 
     private let feed: DecisionFeed
     let status: @Sendable () -> StatusReport
+    /// Asks the detector, which answers when it has a moment, from its own thread.
+    let sources: SourcesAnswerer
     let source: SourceQuestion
     private var connections: [ObjectIdentifier: Connection] = [:]
 
@@ -27,10 +29,12 @@ final class ConnectionTable {
     init(
         feed: DecisionFeed, patience: TimeAmount,
         source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
+        sources: @escaping SourcesAnswerer = { $1(nil) },
         status: @escaping @Sendable () -> StatusReport
     ) {
         self.feed = feed
         self.patience = patience
+        self.sources = sources
         self.source = source
         self.status = status
     }

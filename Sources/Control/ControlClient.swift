@@ -7,8 +7,8 @@ import Packets
 
 /// The command line's end of the control socket.
 package struct ControlClient: Sendable {
-    private let path: String
-    private let patience: TimeAmount
+    fileprivate let path: String
+    fileprivate let patience: TimeAmount
 
     package init(path: String) {
         self.init(path: path, patience: .seconds(5))
@@ -25,13 +25,40 @@ package struct ControlClient: Sendable {
     /// Throws: ``ControlError``.
     package func status() async throws(ControlError) -> StatusReport {
         do {
-            return try await converse(.status) { answer, _ in
-                guard case .status(let report) = answer else { throw violation("not a status") }
-                return report
-            }
+            return try await converse(.status) { answer, _ in try status(answer) }
         } catch {
             throw ControlError(.ask, path: path, error: error)
         }
+    }
+
+    /// Asks for the first sources, and how the daemon is, once for each request, until there are no
+    /// more of them or the task is cancelled.
+    ///
+    /// Throws: ``ControlError``, and what the closure throws.
+    package func sources(
+        _ requests: some AsyncSequence<SourcesRequest, Never>,
+        onAnswer: (SourcesReport, StatusReport) throws -> Void
+    ) async throws {
+        do {
+            try await converse { conversation in
+                for await request in requests {
+                    let answer = try await conversation.ask(.sources(request))
+                    guard case .sources(let report) = answer else {
+                        throw violation("not an answer to sources")
+                    }
+                    try onAnswer(report, try status(await conversation.ask(.status)))
+                }
+            }
+        } catch is CancellationError {
+            // Who is cancelled has asked to end.
+        } catch  where Task.isCancelled {
+            // The answer that was waited for does not matter any more.
+        }
+    }
+
+    private func status(_ answer: ControlAnswer) throws(ControlError) -> StatusReport {
+        guard case .status(let report) = answer else { throw violation("not a status") }
+        return report
     }
 
     /// Asks what the detector has of the source that the address belongs to.
@@ -88,24 +115,61 @@ package struct ControlClient: Sendable {
 
     private typealias Lines = NIOAsyncChannelInboundStream<String>.AsyncIterator
 
+    /// One connection on which the daemon is asked.
+    private struct Conversation {
+        let client: ControlClient
+        let channel: any Channel
+        let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        var lines: Lines
+        private var isFirst = true
+
+        init(
+            client: ControlClient, channel: any Channel,
+            outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, lines: Lines
+        ) {
+            self.client = client
+            self.channel = channel
+            self.outbound = outbound
+            self.lines = lines
+        }
+
+        /// Asks, and waits for the answer as long as the daemon has for it.
+        mutating func ask(_ request: ControlRequest) async throws -> ControlAnswer {
+            let channel = channel
+            let deadline = channel.eventLoop.scheduleTask(in: client.patience) {
+                channel.close(promise: nil)
+            }
+            defer { deadline.cancel() }
+            // A server that is full says so and closes, perhaps before it is asked.
+            try? await outbound.write(ByteBuffer(string: request.line + "\n"))
+            let line = try await lines.next()
+            if line == nil, !isFirst { throw ControlError(.ask, path: client.path, .closed) }
+            isFirst = false
+            return try client.answer(line)
+        }
+    }
+
     /// Asks, and hands over the first answer with the lines that follow it.
     private func converse<Result: Sendable>(
         _ request: ControlRequest, _ body: (ControlAnswer, inout Lines) async throws -> Result
+    ) async throws -> Result {
+        try await converse { conversation in
+            let first = try await conversation.ask(request)
+            return try await body(first, &conversation.lines)
+        }
+    }
+
+    private func converse<Result: Sendable>(
+        _ body: (inout Conversation) async throws -> Result
     ) async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let channel = try await connect(group)
             let result = try await channel.executeThenClose { inbound, outbound in
-                let loop = channel.channel.eventLoop
-                let deadline = loop.scheduleTask(in: patience) {
-                    channel.channel.close(promise: nil)
-                }
-                var lines = inbound.makeAsyncIterator()
-                // A server that is full says so and closes, perhaps before it is asked.
-                try? await outbound.write(ByteBuffer(string: request.line + "\n"))
-                let first = try await lines.next()
-                deadline.cancel()
-                return try await body(try answer(first), &lines)
+                var conversation = Conversation(
+                    client: self, channel: channel.channel, outbound: outbound,
+                    lines: inbound.makeAsyncIterator())
+                return try await body(&conversation)
             }
             try? await group.shutdownGracefully()
             return result
@@ -115,7 +179,7 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func answer(_ line: String?) throws(ControlError) -> ControlAnswer {
+    fileprivate func answer(_ line: String?) throws(ControlError) -> ControlAnswer {
         guard let line else { throw ControlError(.ask, path: path, .noAnswer) }
         guard let answer = ControlAnswer(line) else { throw violation("not an answer") }
         if case .error(let words) = answer { throw ControlError(.ask, path: path, .refused(words)) }

@@ -39,6 +39,7 @@ enum ControlProtocol {
 enum ControlRequest: Hashable, Sendable {
     case status
     case watch(DecisionFormat)
+    case sources(SourcesRequest)
     /// What the detector has of the source that an address belongs to.
     case source(Address)
 
@@ -46,6 +47,8 @@ enum ControlRequest: Hashable, Sendable {
         var picket: Int?
         var request: String?
         var format: String?
+        var order: String?
+        var limit: Int?
         var address: String?
     }
 
@@ -69,30 +72,35 @@ enum ControlRequest: Hashable, Sendable {
                 return .failure(Refusal("unknown format: expected one of \(names)"))
             }
             return .success(.watch(format))
+        case "sources":
+            return SourcesRequest.read(order: message.order, limit: message.limit)
+                .map(ControlRequest.sources)
         case "source":
             guard let address = message.address.flatMap({ Address($0) }) else {
                 return .failure(Refusal("no address: expected \"address\":\"203.0.113.7\""))
             }
             return .success(.source(address))
-        default: return .failure(Refusal("unknown request: expected status, watch or source"))
+        default:
+            return .failure(Refusal("unknown request: expected status, watch, source or sources"))
         }
     }
 
     var line: String {
+        var message = Message(picket: ControlProtocol.version)
         switch self {
-        case .status:
-            ControlProtocol.line(
-                Message(picket: ControlProtocol.version, request: "status", format: nil))
+        case .status: message.request = "status"
         case .watch(let format):
-            ControlProtocol.line(
-                Message(
-                    picket: ControlProtocol.version, request: "watch", format: format.rawValue))
+            message.request = "watch"
+            message.format = format.rawValue
         case .source(let address):
-            ControlProtocol.line(
-                Message(
-                    picket: ControlProtocol.version, request: "source",
-                    address: address.description))
+            message.request = "source"
+            message.address = address.description
+        case .sources(let request):
+            message.request = "sources"
+            message.order = request.order.rawValue
+            message.limit = request.limit
         }
+        return ControlProtocol.line(message)
     }
 
     private static let example = #"{"picket":1,"request":"status"}"#
@@ -110,6 +118,7 @@ enum ControlAnswer: Hashable, Sendable {
     case source(SourceReport)
     /// The format that is sent from now on.
     case watching(DecisionFormat)
+    case sources(SourcesReport)
     /// How many lines the client was too slow for, since the last line before this one.
     case dropped(UInt64)
     case error(String)
@@ -121,6 +130,7 @@ enum ControlAnswer: Hashable, Sendable {
             case .status(let report): ("status", ControlProtocol.line(report))
             case .source(let report): ("source", ControlProtocol.line(report))
             case .watching(let format): ("watching", ControlProtocol.line(format.rawValue))
+            case .sources(let report): ("sources", ControlProtocol.line(report))
             case .dropped(let count): ("dropped", String(count))
             case .error(let words): ("error", ControlProtocol.line(words))
             }
@@ -132,6 +142,7 @@ enum ControlAnswer: Hashable, Sendable {
         var status: StatusReport?
         var source: SourceReport?
         var watching: String?
+        var sources: SourcesReport?
         var dropped: UInt64?
         var error: String?
     }
@@ -152,6 +163,8 @@ enum ControlAnswer: Hashable, Sendable {
             self = .source(report)
         } else if let format = message.watching.flatMap(DecisionFormat.init) {
             self = .watching(format)
+        } else if let report = message.sources {
+            self = .sources(report)
         } else if let count = message.dropped {
             self = .dropped(count)
         } else {

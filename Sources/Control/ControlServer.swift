@@ -28,27 +28,32 @@ package final class ControlServer: Sendable {
     /// Listens at the path, in a directory that is made when it is missing; mode 0660.
     ///
     /// The socket of a daemon that died is replaced; one that answers is left alone.
+    /// - Parameter sources: asks the detector; without one, who asks is told that there is none.
     /// Throws: ``ControlError`` with what is in the way.
     package static func open(
         path: String, feed: DecisionFeed,
         source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
+        sources: @escaping SourcesAnswerer = { $1(nil) },
         status: @escaping @Sendable () -> StatusReport
     ) async throws(ControlError) -> ControlServer {
         try await open(
-            path: path, feed: feed, patience: .seconds(10), source: source, status: status)
+            path: path, feed: feed, patience: .seconds(10), source: source, sources: sources,
+            status: status)
     }
 
     /// With the time that a connection may ask for nothing.
     static func open(
         path: String, feed: DecisionFeed, patience: TimeAmount,
         source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
+        sources: @escaping SourcesAnswerer = { $1(nil) },
         status: @escaping @Sendable () -> StatusReport
     ) async throws(ControlError) -> ControlServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             return try await open(path: path, feed: feed, group: group) {
                 ConnectionTable(
-                    feed: feed, patience: patience, source: source, status: status)
+                    feed: feed, patience: patience, source: source, sources: sources,
+                    status: status)
             }
         } catch {
             try? await group.shutdownGracefully()

@@ -74,6 +74,7 @@ package struct Daemon: Sendable {
             pipeline: pipeline, feed: feed, decisionLog: decisionLog, started: System.now)
         let control = try await ControlServer.open(
             path: settings.controlSocket, feed: feed, source: status.source,
+            sources: { [pipeline] in pipeline.findSources($0, answer: $1) },
             status: { status.report })
         let reloader = Reloader(
             settings: settings, configuration: configuration, pipeline: pipeline,

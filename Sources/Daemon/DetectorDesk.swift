@@ -15,6 +15,8 @@ final class DetectorDesk: Sendable {
         case apply(DetectionSettings, HostFacts, host: HostReading? = nil)
         /// What is known of an address's source; answered on the detector's thread.
         case tell(Address, @Sendable (SourceState?) -> Void)
+        /// The first sources of an order; the answer comes from the detector's thread.
+        case sources(SourceSearches.Question)
     }
 
     /// A moment's numbers.

@@ -23,6 +23,7 @@ final class DetectorLoop {
     private var facts: FactsInForce?
     private let carryOut: (Decision) -> Void
     private var rates = RateHistory()
+    private var searches = SourceSearches()
     private var lastSave: Timestamp
     private var eventsAtSave = 0
 
@@ -73,6 +74,7 @@ final class DetectorLoop {
             if count > 0 { host?.noteTraffic(at: now) }
             stateLoss(at: now)
             answerRequests(at: now)
+            searches.goOn(analysis, at: now, isBusy: count > 0)
             if count == 0 {
                 if last { break }
                 analysis.advance(
@@ -85,8 +87,9 @@ final class DetectorLoop {
             // The numbers are some kilobytes: not for each batch while there is more to do.
             turns &+= 1
             if count == 0 || turns % DetectorLoop.publicationTurns == 0 { publish() }
-            if count == 0 { consumer.wait(nanoseconds: sleep(from: now)) }
+            if count == 0, !searches.hasWork { consumer.wait(nanoseconds: sleep(from: now)) }
         }
+        searches.end()
         let end = clock()
         analysis.stateRemainingLoss(at: end, carryOut: carryOut)
         save(at: end)
@@ -125,6 +128,7 @@ final class DetectorLoop {
                     since: since)
                 if let reading { recorder?.note(reading, from: since) }
             case .tell(let address, let answer): answer(analysis.detector.source(of: address))
+            case .sources(let question): searches.take(question)
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Configuration
+import Control
 import Decisions
 import Detection
 import Logging
@@ -99,6 +100,14 @@ final class Pipeline: Service {
             .init(name: "reader", pulse: progress.pulse) { [bell] in bell.ring() },
             .init(name: "detector", pulse: desk.pulse) { [ring] in ring.wake() },
         ]
+    }
+
+    /// Asks the detector for the first sources of an order; it answers between two batches.
+    func findSources(
+        _ request: SourcesRequest, answer: @escaping @Sendable (SourcesReport?) -> Void
+    ) {
+        desk.ask(.sources(SourceSearches.Question(request: request, answer: answer)))
+        ring.wake()
     }
 
     /// Detects with other settings from now on; the table stays.

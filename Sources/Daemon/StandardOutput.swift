@@ -35,6 +35,12 @@ package struct StandardOutput: ~Copyable {
         if pending.count >= blockBytes { try flush() }
     }
 
+    /// A text that has its newlines already.
+    package mutating func text(_ text: String) throws(OutputError) {
+        pending.append(contentsOf: text.utf8)
+        try flush()
+    }
+
     package mutating func flush() throws(OutputError) {
         guard !pending.isEmpty else { return }
         let cause = System.write(pending, to: STDOUT_FILENO)

@@ -153,7 +153,7 @@ package enum System {
     }
 
     /// Ends the process by the signal, so that whoever started it sees why it ended.
-    static func die(of signal: CInt) { picket_die_of(signal) }
+    package static func die(of signal: CInt) { picket_die_of(signal) }
 
     /// A reload that is asked for before we listen is missed, and not the end of the process.
     static func ignoreReloads() {

@@ -44,7 +44,7 @@ extension Detector {
         }
         let record = table.records[Int(handle)]
         let isHome = record.traits.contains(.home)
-        let summary = summary(of: handle, for: .scanDetected)
+        let summary = summary(of: handle)
         let threshold =
             record.traits.contains(.onlyEcho)
             ? limits.echoHosts

@@ -12,11 +12,15 @@ struct DistinctCounts {
 extension Detector {
     /// Adds a finding about a source, with its numbers at this moment.
     mutating func report(_ event: Finding.Event, _ number: UInt32, at time: Timestamp) {
-        findings.append(
-            Finding(event: event, time: time, summary: summary(of: number, for: event)))
+        var summary = summary(of: number)
+        if case .attemptsRepeated = event {
+            summary.level = min(1, limits.level(packets: summary.packets, hosts: 0))
+        }
+        findings.append(Finding(event: event, time: time, summary: summary))
     }
 
-    func summary(of number: UInt32, for event: Finding.Event) -> ScanSummary {
+    /// A source's numbers at this moment.
+    func summary(of number: UInt32) -> ScanSummary {
         let record = table.records[Int(number)]
         let counts = distinct(number)
         let weight = weight(of: number)
@@ -48,9 +52,6 @@ extension Detector {
             summary.portSample = record.inlinePorts
         }
         summary.portSample.sort()
-        if case .attemptsRepeated = event {
-            summary.level = min(1, limits.level(packets: record.totalPackets, hosts: 0))
-        }
         return summary
     }
 

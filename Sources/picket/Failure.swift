@@ -8,6 +8,7 @@ import Daemon
 import Journal
 import Lab
 import NFLog
+import Review
 import Ring
 
 /// Runs a command's work; an error becomes one line on standard error and its exit code.
@@ -38,6 +39,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as JournalError: error.exitCode
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
+    case let error as ReviewError: error.exitCode
     default: 71
     }
 }

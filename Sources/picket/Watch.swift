@@ -3,6 +3,7 @@
 import ArgumentParser
 import Control
 import Daemon
+import Review
 
 /// `picket watch`
 struct Watch: ParsableCommand {
@@ -17,13 +18,14 @@ struct Watch: ParsableCommand {
             System.ignoreBrokenPipes()
             let client = ControlClient(path: try settings.source.load().controlSocket)
             let format = format.value
+            let ink = format == .text ? Ink.standardOutput : .none
             try blocking {
                 try await client.watch(
                     format: format,
                     onDropped: { say("\($0) decisions were lost here: the output was too slow") },
                     onLine: { line in
                         var output = StandardOutput()
-                        try output.line(line)
+                        try output.line(ink.line(line))
                     })
             }
         }

@@ -22,6 +22,7 @@ func withDirectory<Result>(_ body: (String) async throws -> Result) async throws
 /// A server on a socket of its own, running while the body does.
 func withServer<Result: Sendable>(
     patience: TimeAmount = .seconds(120), padding: Int = 0,
+    sources: @escaping SourcesAnswerer = { $1(nil) },
     status: @escaping @Sendable () -> StatusReport = { .sample },
     _ body: (String, DecisionFeed) async throws -> Result
 ) async throws -> Result {
@@ -33,7 +34,7 @@ func withServer<Result: Sendable>(
                 : "\(format.rawValue) \(decision.sequence)" + String(repeating: ".", count: padding)
         }
         let server = try await ControlServer.open(
-            path: path, feed: feed, patience: patience, status: status)
+            path: path, feed: feed, patience: patience, sources: sources, status: status)
         do {
             let result = try await body(path, feed)
             await server.close()

@@ -50,7 +50,7 @@ struct ControlProtocolTests {
             ("hello\n", "not a request: expected a line such as"), ("\n", "not a request"),
             ("[]\n", "not a request"), ("{\"request\":\"status\"}\n", "no protocol version"),
             ("{\"picket\":2,\"request\":\"status\"}\n", "protocol 2 is not supported; this is 1"),
-            ("{\"picket\":1}\n", "unknown request: expected status, watch or source"),
+            ("{\"picket\":1}\n", "unknown request: expected status, watch, source or sources"),
             ("{\"picket\":1,\"request\":\"block\"}\n", "unknown request"),
             (
                 "{\"picket\":1,\"request\":\"watch\",\"format\":\"xml\"}\n",

@@ -50,11 +50,8 @@ struct HostDeskTests {
         _ detector: DetectorDesk
     ) -> [(targets: Int, home: [Network], isNews: Bool)] {
         detector.takeRequests().compactMap { request in
-            switch request {
-            case .tell: nil
-            case .apply(let settings, let facts, let host):
-                (settings.targets, facts.homeNetworks, host != nil)
-            }
+            guard case .apply(let settings, let facts, let host) = request else { return nil }
+            return (settings.targets, facts.homeNetworks, host != nil)
         }
     }
 

@@ -17,6 +17,8 @@ enum ControlSocket: FuzzTarget {
 
     static let words = [
         "{\\\"picket\\\":1,", "\\\"request\\\":\\\"status\\\"}", "\\\"request\\\":\\\"watch\\\"",
+        "\\\"request\\\":\\\"sources\\\",", "\\\"order\\\":\\\"seen\\\",", "\\\"limit\\\":50}",
+        "\\\"sources\\\":",
         "\\\"format\\\":\\\"eve\\\"}",
         "\\\"status\\\":", "\\\"error\\\":", "\\\"dropped\\\":", "\\\"watching\\\":\\\"text\\\"}",
         "\\\\u0000", "1e400",
@@ -29,6 +31,7 @@ enum ControlSocket: FuzzTarget {
         let requests =
             [ControlRequest.status.line]
             + DecisionFormat.allCases.map { ControlRequest.watch($0).line }
+            + [ControlRequest.sources(SourcesRequest(order: .seen, limit: 2)).line]
         let server = requests.map {
             [0] + say($0 + "\n") + [
                 1, 2, 4, 0, 1, 200, 1, 200, 1, 200, 1, 200, 1, 200, 1, 200, 4, 1, 3, 0, 2, 0,
@@ -36,6 +39,7 @@ enum ControlSocket: FuzzTarget {
         }
         let answers: [ControlAnswer] = [
             .status(report), .watching(.eve), .dropped(7), .error("too many connections"),
+            .sources(sources),
         ]
         let client = answers.map { [1, 0, 255] + Array(($0.line + "\n").utf8) }
         return server + client + [
@@ -75,6 +79,10 @@ enum ControlSocket: FuzzTarget {
         }
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }
+
+    static let sources = SourcesReport(
+        time: 1_288_012_598.5, order: .seen, tracked: 7, openScans: 1,
+        sources: [SourcesReport.Source(source: "192.0.2.101", level: 2, packets: 68)])
 
     static let report: StatusReport = {
         var report = StatusReport(

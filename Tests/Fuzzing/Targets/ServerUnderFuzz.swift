@@ -15,7 +15,9 @@ enum ServerUnderFuzz {
     static func run(_ input: RawSpan) {
         let feed = DecisionFeed { "\($1.rawValue) \($0.sequence)" }
         let loop = EmbeddedEventLoop()
-        let table = ConnectionTable(feed: feed, patience: .seconds(10)) { ControlSocket.report }
+        let table = ConnectionTable(
+            feed: feed, patience: .seconds(10), sources: { $1(ControlSocket.sources) }
+        ) { ControlSocket.report }
         feed.attach {}
         let channel = EmbeddedChannel(handler: table.admit(), loop: loop)
         // Without a peer nothing is active, and nothing has a deadline.
