@@ -60,6 +60,7 @@ let package = Package(
         module("Control", ["Packets", "Decisions", nio, nioPosix]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
+        module("Pairing", ["Packets", "Programs", "CLinux"]),
         module(
             "Daemon",
             [
@@ -71,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "picket",
             dependencies: [
-                "Daemon", "Control", "Lab", log,
+                "Daemon", "Control", "Lab", "Pairing", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -96,6 +97,7 @@ let package = Package(
         tests("ControlTests", ["Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
+        tests("PairingTests", ["Pairing"]),
         tests("DaemonTests", ["Daemon"]),
         tests("CommandTests", ["Daemon", "Captures", "Decisions"]),
         tests("KernelTests", ["Daemon"]),

@@ -144,16 +144,16 @@ package enum System {
     }
 
     /// From now on SIGINT and SIGTERM are remembered in ``interrupt``; a read that waits returns.
-    static func catchInterrupts() { picket_catch_interrupts() }
+    package static func catchInterrupts() { picket_catch_interrupts() }
 
     /// The signal that came; nil when none did.
-    static var interrupt: CInt? {
+    package static var interrupt: CInt? {
         let signal = picket_interrupt()
         return signal == 0 ? nil : signal
     }
 
     /// Ends the process by the signal, so that whoever started it sees why it ended.
-    static func die(of signal: CInt) { picket_die_of(signal) }
+    package static func die(of signal: CInt) { picket_die_of(signal) }
 
     /// A reload that is asked for before we listen is missed, and not the end of the process.
     static func ignoreReloads() {

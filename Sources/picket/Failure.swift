@@ -7,6 +7,7 @@ import Control
 import Daemon
 import Lab
 import NFLog
+import Pairing
 import Ring
 
 /// Runs a command's work; an error becomes one line on standard error and its exit code.
@@ -36,6 +37,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as DecisionLogError: error.exitCode
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
+    case let error as PairingError: error.kind.rawValue
     default: 71
     }
 }

@@ -19,7 +19,7 @@ struct Picket: ParsableCommand {
             """,
         version: "picket \(Version.current)",
         subcommands: [
-            Run.self, Check.self, Replay.self, Status.self, Watch.self, LabCommand.self,
+            Run.self, Check.self, Pair.self, Replay.self, Status.self, Watch.self, LabCommand.self,
             LabSend.self,
         ])
 
