@@ -62,9 +62,21 @@ final class Wire {
         try network.run(in: network.target, command + [file])
     }
 
+    /// Loads a host's rules for each family, by iptables and ip6tables.
+    func loadBoth(_ text: (Bool) -> String) throws {
+        try load(text(false), with: ["iptables-restore"])
+        try load(text(true), with: ["ip6tables-restore"])
+    }
+
     /// The rules of both front ends without what changes by itself: comments with the time, and
     /// the counters of the policies.
     func everyRule() throws -> String {
+        try savedRules() + (try target("nft", "--stateless", "list", "ruleset"))
+    }
+
+    /// The same of iptables and ip6tables alone: nft lists the chains of iptables-nft in the order in
+    /// which they were made, which means nothing.
+    func savedRules() throws -> String {
         var all = ""
         for program in ["iptables-save", "ip6tables-save"] {
             for line in try target(program).split(separator: "\n") where !line.hasPrefix("#") {
@@ -72,7 +84,7 @@ final class Wire {
                 all += kept + "\n"
             }
         }
-        return all + (try target("nft", "--stateless", "list", "ruleset"))
+        return all
     }
 
     /// Records NFLOG group 5 in the target while the body sends, until the record satisfies, and
