@@ -2,7 +2,7 @@
 
 /// One way in which a host's firewall rules are written, and how it is paired.
 ///
-/// A front end says what would change and how its rules are loaded; ``Pairing`` makes the changes,
+/// A front end says what would change and how its rules are loaded; ``FirewallPairing`` makes the changes,
 /// keeps what was there, and puts it back.
 package protocol FrontEnd: Sendable {
     var name: FrontEndName { get }

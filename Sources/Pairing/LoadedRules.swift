@@ -119,8 +119,11 @@ extension SaveListing {
         }
     }
 
+    /// By its target alone: a comment may say what it likes.
     private static func refuses(_ rule: String) -> Bool {
-        rule.hasSuffix("-j DROP") || " \(rule)".contains(" -j REJECT")
+        var words = rule.split(separator: " ")
+        if words.dropLast().last == "--reject-with" { words.removeLast(2) }
+        return words.dropLast().last == "-j" && ["DROP", "REJECT"].contains(words.last)
     }
 }
 

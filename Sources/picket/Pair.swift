@@ -50,7 +50,7 @@ struct Pair: ParsableCommand {
                     executable: URL(filePath: executable).resolvingSymlinksInPath().path))
             let traces = try HostTraces.read(on: host)
             let all = FrontEnds.all(traces: traces, persist: persist)
-            let pairing = Pairing(host: host, store: RecordStore(folder: state), known: all)
+            let pairing = FirewallPairing(host: host, store: RecordStore(folder: state), known: all)
             var report = PairReport(isJSON: json)
             if undo { return try report.undone(try uninterrupted { try pairing.undo() }) }
             let findings = traces.findings

@@ -61,7 +61,7 @@ struct PairReport {
                 : "nothing was changed. To make this change: sudo picket pair --apply")
     }
 
-    mutating func applied(_ outcome: Pairing.Outcome) throws {
+    mutating func applied(_ outcome: FirewallPairing.Outcome) throws {
         switch outcome {
         case .nothingToDo:
             try result("paired", [])
@@ -75,7 +75,7 @@ struct PairReport {
         }
     }
 
-    mutating func undone(_ outcome: Pairing.Outcome) throws {
+    mutating func undone(_ outcome: FirewallPairing.Outcome) throws {
         switch outcome {
         case .nothingToDo:
             try result("unpaired", [])

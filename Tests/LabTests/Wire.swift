@@ -87,17 +87,17 @@ final class Wire {
         return all
     }
 
-    /// Records NFLOG group 5 in the target while the body sends, until the record satisfies, and
+    /// Records an NFLOG group in the target while the body sends, until the record satisfies, and
     /// returns it as text, one packet a line, with the raw bytes.
     func recording(
-        _ sending: () throws -> Void, until enough: (String) -> Bool
+        group: Int = 5, _ sending: () throws -> Void, until enough: (String) -> Bool
     ) throws -> (text: String, bytes: Data) {
         let file = "\(folder)/\(UUID().uuidString).pcap"
         let recorder = Process()
         let words = Pipe()
         recorder.executableURL = URL(fileURLWithPath: try Tool("ip", package: "iproute2").path)
         recorder.arguments = network.inside(
-            network.target, ["tcpdump", "-U", "-i", "nflog:5", "-w", file])
+            network.target, ["tcpdump", "-U", "-i", "nflog:\(group)", "-w", file])
         recorder.standardError = words
         try recorder.run()
         defer {
@@ -105,7 +105,7 @@ final class Wire {
             LabSystem.end(process: recorder.processIdentifier, hard: true)
             recorder.waitUntilExit()
         }
-        // It says "listening on nflog:5" when it is bound.
+        // It says "listening on nflog:…" when it is bound.
         var said = ""
         while !said.contains("listening on") {
             let more = words.fileHandleForReading.availableData

@@ -2,7 +2,7 @@
 
 import Foundation
 
-extension Pairing {
+extension FirewallPairing {
     /// Changes that belong together.
     struct Steps {
         var kind: Record.Pending.Kind

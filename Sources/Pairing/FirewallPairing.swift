@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Before anything is touched, what is there is kept in the record; when a step fails, everything
 /// is put back, and after a kill the next call does that.
-package struct Pairing: Sendable {
+package struct FirewallPairing: Sendable {
     package enum Outcome: Equatable, Sendable {
         /// What was changed, as a diff, and what the person should know.
         case done(diff: [String], notes: [String])
