@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What `picket pair` was asked for, and its answer.
+/// Whom `picket pair` was asked to pair with.
 package struct PairRequest: Sendable {
     /// Whom the person names; nil: whoever is in charge.
     package var frontEnd: FrontEndName?
-    package var persist = false
 
-    package init(frontEnd: FrontEndName? = nil, persist: Bool = false) {
-        (self.frontEnd, self.persist) = (frontEnd, persist)
-    }
+    package init(frontEnd: FrontEndName? = nil) { self.frontEnd = frontEnd }
 
     /// The front ends that are to be paired.
     ///

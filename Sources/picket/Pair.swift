@@ -14,6 +14,8 @@ struct Pair: ParsableCommand {
             knows, and what would change, as a diff. What is dropped stays the same. Needs root.
             """)
 
+    @OptionGroup var settings: ConfigurationOption
+
     @Option(
         help: ArgumentHelp(
             "shorewall, ufw, firewalld, nftables, iptables or docker, where it cannot be told.",
@@ -44,8 +46,8 @@ struct Pair: ParsableCommand {
     func run() throws {
         try told {
             System.ignoreBrokenPipes()
-            let executable = (Bundle.main.executablePath ?? CommandLine.arguments[0])
-            let host = Host(
+            let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+            let host = Pairing.Host(
                 share: Share.find(
                     executable: URL(filePath: executable).resolvingSymlinksInPath().path))
             let traces = try HostTraces.read(on: host)
@@ -55,8 +57,8 @@ struct Pair: ParsableCommand {
             if undo { return try report.undone(try uninterrupted { try pairing.undo() }) }
             let findings = traces.findings
             try report.found(findings, named: frontEnd)
-            let chosen = try PairRequest(frontEnd: frontEnd, persist: persist)
-                .chosen(of: all, findings: findings)
+            try report.subscribed(try settings.source.load().groups.map(\.group))
+            let chosen = try PairRequest(frontEnd: frontEnd).chosen(of: all, findings: findings)
             if apply { return try report.applied(try uninterrupted { try pairing.apply(chosen) }) }
             var plan = Plan()
             for frontEnd in chosen { plan.join(try frontEnd.plan(on: host)) }

@@ -47,6 +47,15 @@ struct PairReport {
         try notes(findings.notes)
     }
 
+    /// - Parameter groups: those that the settings subscribe to.
+    mutating func subscribed(_ groups: [UInt16]) throws {
+        guard !groups.contains(5) else { return }
+        let list = groups.map(String.init).joined(separator: ", ")
+        try notes([
+            "the rules feed NFLOG group 5, and the settings subscribe to \(list): see nflog.groups"
+        ])
+    }
+
     mutating func planned(_ plan: Plan, isCutOff: Bool) throws {
         try notes(plan.notes)
         if isCutOff {

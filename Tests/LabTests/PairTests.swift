@@ -83,6 +83,48 @@ struct PairTests {
             targets: (DockerHost.container4, DockerHost.container6))
     }
 
+    @Test(
+        "docker/install does by itself what pair does, and docker/undo takes it back",
+        arguments: DockerHost.Layout.allCases)
+    func dockerScript(layout: DockerHost.Layout) throws {
+        let wire = try Wire("docker-script-\(layout.rawValue)")
+        let host = try DockerHost(on: wire, layout)
+        defer { host.remove() }
+        let before = try wire.everyRule()
+        let pair = PairCommand(wire: wire)
+        #expect(try pair.run("--apply").end.isGood)
+        let paired = try wire.everyRule()
+        #expect(try pair.run("--undo").end.isGood)
+        try wire.target(Machine.rules("docker/install"))
+        #expect(try wire.everyRule() == paired)
+        try wire.target(Machine.rules("docker/undo"))
+        #expect(try wire.everyRule() == before)
+    }
+
+    @Test("Docker's chains in iptables beside a host's nftables: both are fed, martians once")
+    func dockerBeside() throws {
+        let wire = try Wire("pair-beside")
+        try wire.load(Hosts.nftables, with: ["nft", "-f"])
+        let host = try DockerHost(on: wire, .isolation)
+        defer { host.remove() }
+        let before = try wire.everyRule()
+        let pair = PairCommand(wire: wire)
+        #expect(try pair.run("--apply").end.isGood)
+        let paired = try wire.everyRule()
+        #expect(
+            paired.contains(
+                "-A DOCKER-USER -i lab0 -p tcp -m tcp --dport 445 -j PICKET-DOCKER-USER"))
+        #expect(paired.contains("log prefix \"six DROP \" group 5 comment \"picket\""))
+        #expect(paired.contains("table inet picket_feed"))
+        #expect(!paired.contains("PICKET-MARTIAN"))
+        let inFilter = try wire.target("nft", "list", "table", "ip", "filter")
+        #expect(!inFilter.contains("comment \"picket\""), "iptables' tables are not nft's to feed")
+        #expect(try pair.run("--apply").words.contains("paired already"))
+        #expect(try wire.everyRule() == paired)
+        #expect(try pair.run("--undo").end.isGood)
+        #expect(try wire.everyRule() == before)
+    }
+
     @Test("A step that fails leaves the rules as they were, unpaired or paired")
     func failure() throws {
         let wire = try Wire("pair-fail")
@@ -159,6 +201,17 @@ struct PairTests {
         let refused = try PairCommand(wire: try Wire("pair-none")).run()
         #expect(refused.end == .exit(code: 69))
         #expect(refused.words.contains("no rule here drops packets"))
+    }
+
+    @Test("A reader of group 5 is not needed; settings without the group are told")
+    func otherGroup() throws {
+        let wire = try Wire("pair-group")
+        try wire.load(Hosts.nftables, with: ["nft", "-f"])
+        let settings = "\(wire.folder)/picket.yaml"
+        try "nflog: {groups: [7]}\n".write(toFile: settings, atomically: true, encoding: .utf8)
+        let shown = try PairCommand(wire: wire).run("--config", settings)
+        #expect(shown.end.isGood)
+        #expect(shown.output.contains("feed NFLOG group 5, and the settings subscribe to 7"))
     }
 
     @Test("--json prints an object a line, with the diff")
