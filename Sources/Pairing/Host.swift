@@ -13,8 +13,8 @@ package struct Host: Sendable {
         self.share = share
     }
 
-    /// How long a program may take; a reload of many thousand rules takes some seconds.
-    private static let patience = Duration.seconds(120)
+    /// How long a program may take: iptables takes back 20,000 jumps in three minutes.
+    private static let patience = Duration.seconds(600)
 
     /// Runs a program to its good end and returns what it wrote.
     ///

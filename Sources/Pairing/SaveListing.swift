@@ -10,6 +10,8 @@ package struct SaveListing: Hashable, Sendable {
         package var policy: String
         /// Each as it stands behind `-A NAME `.
         package var rules: [String] = []
+        /// Where a rule was deleted last: the next one is mostly not far.
+        fileprivate var lastDeletion = 0
 
         package var isBuiltIn: Bool { policy != "-" }
     }
@@ -66,6 +68,18 @@ package struct SaveListing: Hashable, Sendable {
     }
 }
 
+extension SaveListing.Chain {
+    fileprivate mutating func delete(_ rule: String) {
+        // All of ours go, so that it does not matter which of two equal ones goes first.
+        let found =
+            rules[min(lastDeletion, rules.count)...].firstIndex(of: rule)
+            ?? rules.firstIndex(of: rule)
+        guard let found else { return }
+        rules.remove(at: found)
+        lastDeletion = found
+    }
+}
+
 extension SaveListing.Table {
     /// A built-in chain that nobody has declared is there all the same.
     private mutating func place(of name: Substring) -> Int {
@@ -97,9 +111,7 @@ extension SaveListing.Table {
         switch words[0] {
         case "-A": chains[place].rules.append(String(rest))
         case "-D":
-            if let rule = chains[place].rules.firstIndex(of: String(rest)) {
-                chains[place].rules.remove(at: rule)
-            }
+            chains[place].delete(String(rest))
         case "-I":
             let parts = rest.split(separator: " ", maxSplits: 1)
             // `-I CHAIN RULE` is `-I CHAIN 1 RULE`.

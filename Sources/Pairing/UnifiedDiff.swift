@@ -34,14 +34,9 @@ package enum UnifiedDiff {
     }
 
     private static func steps(from before: [String], to after: [String]) -> [Step] {
-        var removed: Set<Int> = []
-        var inserted: Set<Int> = []
-        for change in after.difference(from: before) {
-            switch change {
-            case .remove(let offset, _, _): removed.insert(offset)
-            case .insert(let offset, _, _): inserted.insert(offset)
-            }
-        }
+        let (removed, inserted) =
+            before.count + after.count > smallest
+            ? nearest(from: before, to: after) : shortest(from: before, to: after)
         var steps: [Step] = []
         var (old, new) = (0, 0)
         while old < before.count || new < after.count {
@@ -58,6 +53,81 @@ package enum UnifiedDiff {
             }
         }
         return steps
+    }
+
+    /// Up to here the shortest diff is looked for, whose time and memory grow with the square of the
+    /// number of changes. Unit: lines of both texts.
+    private static let smallest = 4000
+
+    private static func shortest(
+        from before: [String], to after: [String]
+    ) -> (removed: Set<Int>, inserted: Set<Int>) {
+        var removed: Set<Int> = []
+        var inserted: Set<Int> = []
+        for change in after.difference(from: before) {
+            switch change {
+            case .remove(let offset, _, _): removed.insert(offset)
+            case .insert(let offset, _, _): inserted.insert(offset)
+            }
+        }
+        return (removed, inserted)
+    }
+
+    /// Goes through both texts at once, and where they part, on to the nearest line of the one that
+    /// is the other's next.
+    ///
+    /// Bound: each line is passed once, and its places are known by its text.
+    private static func nearest(
+        from before: [String], to after: [String]
+    ) -> (removed: Set<Int>, inserted: Set<Int>) {
+        var old = Places(before)
+        var new = Places(after)
+        var removed: Set<Int> = []
+        var inserted: Set<Int> = []
+        var (first, second) = (0, 0)
+        while first < before.count, second < after.count {
+            if before[first] == after[second] {
+                first += 1
+                second += 1
+                continue
+            }
+            let ahead = new.next(before[first], from: second).map { $0 - second }
+            let behind = old.next(after[second], from: first).map { $0 - first }
+            if let ahead, ahead <= behind ?? ahead {
+                inserted.formUnion(second..<second + ahead)
+                second += ahead
+            } else if let behind {
+                removed.formUnion(first..<first + behind)
+                first += behind
+            } else {
+                removed.insert(first)
+                inserted.insert(second)
+                first += 1
+                second += 1
+            }
+        }
+        removed.formUnion(first..<before.count)
+        inserted.formUnion(second..<after.count)
+        return (removed, inserted)
+    }
+
+    /// Where each line of a text stands, asked from the front to the back.
+    private struct Places {
+        private var places: [String: [Int]] = [:]
+        /// How many places of a line are passed already.
+        private var passed: [String: Int] = [:]
+
+        init(_ lines: [String]) {
+            for (number, line) in lines.enumerated() { places[line, default: []].append(number) }
+        }
+
+        mutating func next(_ line: String, from start: Int) -> Int? {
+            guard let all = places[line] else { return nil }
+            var index = passed[line, default: 0]
+            while index < all.count, all[index] < start { index += 1 }
+            passed[line] = index
+            return index < all.count ? all[index] : nil
+        }
     }
 
     /// The stretches of steps that are shown: changes with their context, joined where they meet.

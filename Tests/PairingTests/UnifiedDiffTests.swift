@@ -35,12 +35,21 @@ struct UnifiedDiffTests {
                 == ["--- x", "+++ y", "@@ -1,1 +0,0 @@", "-a"])
     }
 
+    @Test("A rule set of 40,000 lines, half of them new, has a diff of the new ones alone")
+    func large() {
+        let before = (0..<20_000).map { "-A bad -s \($0) -j DROP" }
+        let after = (0..<20_000).flatMap { ["-A bad -s \($0) -j LOG", "-A bad -s \($0) -j DROP"] }
+        let lines = UnifiedDiff.lines(from: before, to: after, names: ("x", "y"))
+        #expect(lines.count { $0.hasPrefix("+-A") } == 20_000)
+        #expect(!lines.contains { $0.hasPrefix("--A") })
+    }
+
     @Test(
         "patch makes the one text of the other", .enabled(if: Machine.has("patch"), "needs patch"),
-        arguments: 0..<20)
-    func patch(seed: Int) throws {
+        arguments: 0..<20, [40, 5000])
+    func patch(seed: Int, lines: Int) throws {
         var random = Seeded(state: UInt64(seed) &+ 99)
-        let before = (0..<40).map { _ in "\(Int.random(in: 0..<6, using: &random))" }
+        let before = (0..<lines).map { _ in "\(Int.random(in: 0..<6, using: &random))" }
         var after = before
         for _ in 0..<5 {
             after.remove(at: Int.random(in: 0..<after.count, using: &random))
