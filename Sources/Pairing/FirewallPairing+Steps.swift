@@ -21,6 +21,9 @@ extension FirewallPairing {
                     path: $0.path, from: $0.before.map { Data($0) }, to: $0.after.map { Data($0) })
             },
             folders: newFolders(for: steps.files))
+        for frontEnd in known where try !frontEnd.removal(on: host).isEmpty {
+            record.pending?.ruled.append(frontEnd.name)
+        }
         try store.save(record)
         do throws(PairingError) {
             try carryOut(steps)
@@ -92,11 +95,16 @@ extension FirewallPairing {
         let owners = pending.frontEnds.compactMap { frontEnd($0) }
         if !pending.steps.isEmpty { for owner in owners { try owner.reload(on: host) } }
         switch pending.kind {
-        case .apply where !record.hasRules:
-            for owner in owners { try run(try owner.removal(on: host)) }
-        case .undo where record.hasRules:
-            for owner in owners { try run(try owner.plan(on: host).rules) }
-        default: break
+        case .apply:
+            // Where rules of ours were before, the script that changes them has put them back.
+            for frontEnd in known where !pending.ruled.contains(frontEnd.name) {
+                try run(try frontEnd.removal(on: host))
+            }
+        case .undo:
+            let ruled = owners.isEmpty ? pending.ruled.compactMap { frontEnd($0) } : owners
+            for owner in ruled where !pending.ruled.isEmpty {
+                try run(try owner.plan(on: host).rules)
+            }
         }
         if pending.kind == .apply { host.files.removeFolders(pending.folders) }
         var record = record

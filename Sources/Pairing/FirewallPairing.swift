@@ -54,7 +54,6 @@ package struct FirewallPairing: Sendable {
             }
             record.frontEnds = names
             record.folders += record.pending?.folders ?? []
-            record.hasRules = record.hasRules || !plan.rules.isEmpty
             record.pending = nil
             try store.save(record)
             return .done(diff: plan.diff, notes: plan.notes)

@@ -27,6 +27,8 @@ struct Record: Codable, Equatable {
         var frontEnds: [FrontEndName]
         var steps: [Step]
         var folders: [String]
+        /// Whose rules were in the kernel before, by a pairing or by a script.
+        var ruled: [FrontEndName] = []
     }
 
     /// Of this file's shape.
@@ -35,8 +37,6 @@ struct Record: Codable, Equatable {
     var files: [KeptFile] = []
     /// Folders that were made for new files.
     var folders: [String] = []
-    /// Whether rules were loaded into the kernel by a program.
-    var hasRules = false
     var pending: Pending?
 
     /// Nothing is paired and nothing was begun.

@@ -150,6 +150,24 @@ struct PairTests {
         #expect(try wire.savedRules() == paired)
     }
 
+    @Test("Rules that turn out other than they were planned are taken out again")
+    func otherThanPlanned() throws {
+        let wire = try Wire("pair-other")
+        let host = try DockerHost(on: wire, .forward)
+        defer { host.remove() }
+        let before = try wire.everyRule()
+        var broken = PairCommand(wire: wire)
+        // As if somebody else changed rules meanwhile.
+        try broken.change(
+            "iptables/install", "for program in \"${programs[@]}\"; do\n    count=",
+            to: "iptables -F PICKET-DOCKER\nfor program in \"${programs[@]}\"; do\n    count=")
+        let applied = try broken.run("--apply")
+        #expect(applied.end == .exit(code: 65), "\(applied.words)")
+        #expect(applied.words.contains("are not those that were planned"))
+        #expect(try wire.everyRule() == before)
+        #expect(try PairCommand(wire: wire).run("--undo").words.contains("nothing to undo"))
+    }
+
     @Test(
         "A pairing that was killed in the middle says so, and either way out of it is whole",
         arguments: ["--apply", "--undo"])
