@@ -67,6 +67,7 @@ let package = Package(
             ["Packets", "Detection", "Decisions", "Configuration", "Journal", "Control"]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
+        module("Pairing", ["Packets", "Programs", "CLinux"]),
         module(
             "Daemon",
             [
@@ -78,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "picket",
             dependencies: [
-                "Daemon", "Control", "Journal", "Review", "Lab", log,
+                "Daemon", "Control", "Journal", "Review", "Lab", "Pairing", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -110,6 +111,7 @@ let package = Package(
         tests("ReviewTests", ["Review", "Decisions", "Detection", "Journal", "Control"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
+        tests("PairingTests", ["Pairing"]),
         tests("DaemonTests", ["Daemon"]),
         tests(
             "CommandTests",

@@ -144,10 +144,10 @@ package enum System {
     }
 
     /// From now on SIGINT and SIGTERM are remembered in ``interrupt``; a read that waits returns.
-    static func catchInterrupts() { picket_catch_interrupts() }
+    package static func catchInterrupts() { picket_catch_interrupts() }
 
     /// The signal that came; nil when none did.
-    static var interrupt: CInt? {
+    package static var interrupt: CInt? {
         let signal = picket_interrupt()
         return signal == 0 ? nil : signal
     }

@@ -60,7 +60,7 @@ enum LabStory {
 
     static let goingLive = """
 
-        To go live: let your firewall give what it drops to NFLOG group 5 (see iptables/ for rules
-        of iptables and nftables, and how to undo them), then run: sudo picket check; sudo picket run
+        To go live, let your firewall feed Picket: sudo picket pair shows the change, sudo picket pair
+        --apply makes it, --undo takes it back. Then: sudo picket check; sudo picket run
         """
 }

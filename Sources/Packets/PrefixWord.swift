@@ -14,6 +14,16 @@ struct PrefixWord {
     var isCompound: Bool { parts.count > 1 }
     var isDisposition: Bool { parts.count == 1 && disposition != nil }
 
+    /// A disposition as our own rules write it, and no other word for it.
+    var isOwnWord: Bool { ["DROP", "REJECT", "ACCEPT"].contains(text) }
+
+    /// Whether a part of it is a hook's name: `forward-in` is a chain's name and no pair of zones.
+    var namesHook: Bool {
+        parts.contains {
+            ["input", "forward", "output", "prerouting", "postrouting"].contains($0.lowercased())
+        }
+    }
+
     /// The disposition that the word names, alone or as a part (`filter_IN_public_DROP`); the last
     /// one counts.
     var disposition: RulePrefix.Disposition? {

@@ -4,7 +4,8 @@
 ///
 /// Forms read: Shorewall's `Shorewall:net2fw:DROP:` and `Shorewall:net-fw:DROP:`, Debian's
 /// Shorewall `net-fw DROP `, ufw's `[UFW BLOCK]`, firewalld's `filter_IN_public_DROP: `, VyOS'
-/// `[WAN_LOCAL-default-D]`, and any prefix with a known disposition as one of its words. What a
+/// `[WAN_LOCAL-default-D]`, our own rules' `INPUT DROP ` (a chain of any name, one word for what became
+/// of the packet; see iptables/), and any prefix with a known disposition as one of its words. What a
 /// prefix does not say stays nil: people write what they like there.
 package struct RulePrefix: Hashable, Sendable {
     package enum Disposition: String, Sendable {
@@ -49,9 +50,11 @@ package struct RulePrefix: Hashable, Sendable {
         if ["Shorewall", "Shorewall6"].contains(first.text), words.count > 1 {
             return words[1].zones.map { ($0, $1, nil) } ?? (nil, nil, words[1].text)
         }
-        // Debian's Shorewall: a pair of zones, the disposition, nothing else.
-        if words.count == 2, let zones = first.zones, words[1].isDisposition {
-            return (zones.0, zones.1, nil)
+        if words.count == 2, words[1].isDisposition, !first.isDisposition {
+            // Debian's Shorewall: a pair of zones, the disposition, nothing else.
+            if let zones = first.zones, !first.namesHook { return (zones.0, zones.1, nil) }
+            // Our own rules, and Debian's Shorewall in a chain that is no pair of zones.
+            if words[1].isOwnWord { return (nil, nil, first.text) }
         }
         for word in words {
             if let (zone, outgoing) = word.firewalldZone {

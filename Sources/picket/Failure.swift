@@ -8,6 +8,7 @@ import Daemon
 import Journal
 import Lab
 import NFLog
+import Pairing
 import Review
 import Ring
 
@@ -39,6 +40,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as JournalError: error.exitCode
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
+    case let error as PairingError: error.kind.rawValue
     case let error as ReviewError: error.exitCode
     default: 71
     }

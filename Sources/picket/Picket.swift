@@ -12,6 +12,7 @@ struct Picket: ParsableCommand {
         discussion: """
             Try it with nothing to risk:   sudo picket lab
             Look at what you have:         picket replay /var/log/kern.log
+            Pair it with your firewall:    sudo picket pair
             Go live:                       sudo picket check && sudo picket run
 
             Exit codes: 0 done; 64 usage; 65 bad input data; 69 something needed is unavailable; \
@@ -19,7 +20,7 @@ struct Picket: ParsableCommand {
             """,
         version: "picket \(Version.current)",
         subcommands: [
-            Run.self, Check.self, Replay.self, Status.self, Watch.self, Top.self,
+            Run.self, Check.self, Pair.self, Replay.self, Status.self, Watch.self, Top.self,
             DecisionsCommand.self, ExplainCommand.self, Report.self, LabCommand.self, LabSend.self,
         ])
 

@@ -14,6 +14,8 @@ struct UsageTests {
             (["replay", "--format", "xml", "x"], "xml"),
             (["replay", "--json", "--format", "eve", "x"], "--json"),
             (["watch", "--json", "--format", "psad"], "--json"),
+            (["pair", "--apply", "--undo"], "one of --apply and --undo"),
+            (["pair", "--front-end", "pf"], "front-end"),
             (["replay", "--set"], "--set"),
             (["run", "surplus"], "surplus"),
             (["status", "surplus"], "surplus"),
@@ -31,7 +33,7 @@ struct UsageTests {
 
     @Test(
         "Every command explains itself on standard output",
-        arguments: ["", "run", "check", "replay", "status", "watch", "lab"])
+        arguments: ["", "run", "check", "pair", "replay", "status", "watch", "lab"])
     func help(command: String) async throws {
         let outcome = try await PicketCommand((command.isEmpty ? [] : [command]) + ["--help"]).run()
         #expect(outcome.code == 0)

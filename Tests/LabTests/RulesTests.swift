@@ -46,15 +46,10 @@ struct RulesTests {
         #expect(try wire.everyRule() == rulesBefore)
     }
 
-    private func loadBoth(_ text: (Bool) -> String, on wire: Wire) throws {
-        try wire.load(text(false), with: ["iptables-restore"])
-        try wire.load(text(true), with: ["ip6tables-restore"])
-    }
-
     @Test("The restore files feed a host whose policy drops, and undo takes every trace back")
     func restoreFiles() throws {
         try exercise("files", prefix: "INPUT DROP ") {
-            try loadBoth(policyDrop, on: $0)
+            try $0.loadBoth(Hosts.policyDrop)
         } install: { wire in
             try wire.target(
                 "iptables-restore", "--noflush", Machine.rules("iptables/picket.v4.rules"))
@@ -68,7 +63,7 @@ struct RulesTests {
     @Test("install feeds each iptables rule that drops or rejects, and twice is the same as once")
     func iptablesInstall() throws {
         try exercise("install", prefix: "guests-that-nobody-has-asked DROP ") {
-            try loadBoth(ruleDrop, on: $0)
+            try $0.loadBoth(Hosts.ruleDrop)
         } install: { wire in
             try wire.target(Machine.rules("iptables/install"))
             let once = try wire.everyRule()
@@ -82,7 +77,7 @@ struct RulesTests {
     @Test("install names a rule that it cannot feed, because its match counts packets")
     func countingMatch() throws {
         let wire = try Wire("count")
-        let host = policyDrop(v6: false).replacingOccurrences(
+        let host = Hosts.policyDrop(v6: false).replacingOccurrences(
             of: "COMMIT",
             with:
                 "-A INPUT -p tcp -m recent --update --seconds 60 --name ssh --rsource -j DROP\nCOMMIT"
@@ -105,29 +100,8 @@ struct RulesTests {
 
     @Test("install feeds each nftables rule, verdict map and policy that drops")
     func nftablesInstall() throws {
-        let host = """
-            table inet filter {
-                set bad { type ipv4_addr; elements = { 203.0.113.9 }; }
-                chain input {
-                    type filter hook input priority filter; policy drop;
-                    iif "lo" accept
-                    ct state vmap { established : accept, related : accept, invalid : drop }
-                    meta l4proto { icmp, ipv6-icmp } accept
-                    tcp dport 445 counter log prefix "smb " drop comment "no shares"
-                    ip saddr @bad drop
-                    tcp dport 23 reject with tcp reset
-                    tcp dport { 22, 80 } accept
-                    meta nfproto ipv6 jump six
-                }
-                chain six {
-                    udp dport 53 reject
-                    drop
-                }
-            }
-
-            """
         try exercise("nft", prefix: "input DROP ") {
-            try $0.load(host, with: ["nft", "-f"])
+            try $0.load(Hosts.nftables, with: ["nft", "-f"])
         } install: { wire in
             try wire.target(Machine.rules("nftables/install"))
             let once = try wire.everyRule()
@@ -171,10 +145,10 @@ struct RulesTests {
             try wire.target("nft", "-f", Machine.rules("nftables/example.nft"))
             install = "nftables/install"
         case "drops.nft":
-            try wire.load(withSnippet, with: ["nft", "-f"])
+            try wire.load(Hosts.withSnippet, with: ["nft", "-f"])
             install = "nftables/install"
         default:
-            try loadBoth({ _ in fedByHand }, on: wire)
+            try wire.loadBoth { _ in Hosts.fedByHand }
             install = "iptables/install"
         }
         let said = try wire.target("sh", "-c", "\(Machine.rules(install)) 2>&1")
@@ -195,7 +169,7 @@ struct RulesTests {
     @Test("The chains of drops.nft can be included in a user's own table")
     func snippet() throws {
         let wire = try Wire("snippet")
-        try wire.load(withSnippet, with: ["nft", "-f"])
+        try wire.load(Hosts.withSnippet, with: ["nft", "-f"])
         let record = try wire.recording {
             try TenScans.send(over: wire, v6: false)
         } until: {

@@ -27,14 +27,14 @@ enum TenScans {
     }
 
     /// Sends all of them at once, from the scanner to the target, and waits for the scanners.
-    static func send(over wire: Wire, v6: Bool) throws {
+    static func send(over wire: Wire, v6: Bool, to target: String? = nil) throws {
         let running = try all.map { scan in
             try wire.network.start(
                 in: wire.network.scanner,
                 ["nmap"] + (v6 ? ["-6"] : [])
                     + [
                         scan.option, "-n", "-Pn", "-T4", "--max-retries", "0", "-p", scan.port,
-                        v6 ? LabNetwork.target6 : LabNetwork.target4,
+                        target ?? (v6 ? LabNetwork.target6 : LabNetwork.target4),
                     ], quiet: true)
         }
         for scanner in running { scanner.wait() }

@@ -62,9 +62,21 @@ final class Wire {
         try network.run(in: network.target, command + [file])
     }
 
+    /// Loads a host's rules for each family, by iptables and ip6tables.
+    func loadBoth(_ text: (Bool) -> String) throws {
+        try load(text(false), with: ["iptables-restore"])
+        try load(text(true), with: ["ip6tables-restore"])
+    }
+
     /// The rules of both front ends without what changes by itself: comments with the time, and
     /// the counters of the policies.
     func everyRule() throws -> String {
+        try savedRules() + (try target("nft", "--stateless", "list", "ruleset"))
+    }
+
+    /// The same of iptables and ip6tables alone: nft lists the chains of iptables-nft in the order in
+    /// which they were made, which means nothing.
+    func savedRules() throws -> String {
         var all = ""
         for program in ["iptables-save", "ip6tables-save"] {
             for line in try target(program).split(separator: "\n") where !line.hasPrefix("#") {
@@ -72,20 +84,20 @@ final class Wire {
                 all += kept + "\n"
             }
         }
-        return all + (try target("nft", "--stateless", "list", "ruleset"))
+        return all
     }
 
-    /// Records NFLOG group 5 in the target while the body sends, until the record satisfies, and
+    /// Records an NFLOG group in the target while the body sends, until the record satisfies, and
     /// returns it as text, one packet a line, with the raw bytes.
     func recording(
-        _ sending: () throws -> Void, until enough: (String) -> Bool
+        group: Int = 5, _ sending: () throws -> Void, until enough: (String) -> Bool
     ) throws -> (text: String, bytes: Data) {
         let file = "\(folder)/\(UUID().uuidString).pcap"
         let recorder = Process()
         let words = Pipe()
         recorder.executableURL = URL(fileURLWithPath: try Tool("ip", package: "iproute2").path)
         recorder.arguments = network.inside(
-            network.target, ["tcpdump", "-U", "-i", "nflog:5", "-w", file])
+            network.target, ["tcpdump", "-U", "-i", "nflog:\(group)", "-w", file])
         recorder.standardError = words
         try recorder.run()
         defer {
@@ -93,7 +105,7 @@ final class Wire {
             LabSystem.end(process: recorder.processIdentifier, hard: true)
             recorder.waitUntilExit()
         }
-        // It says "listening on nflog:5" when it is bound.
+        // It says "listening on nflog:…" when it is bound.
         var said = ""
         while !said.contains("listening on") {
             let more = words.fileHandleForReading.availableData

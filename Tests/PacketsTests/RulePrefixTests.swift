@@ -76,6 +76,25 @@ struct PrefixCase: Sendable, CustomTestStringConvertible {
         PrefixCase(prefix: "DROP_INPUT ", disposition: .drop),
         PrefixCase(prefix: "INPUT DROP ", disposition: .drop, chain: "INPUT"),
         PrefixCase(prefix: "LOGDROP ", disposition: .drop),
+        // Those of iptables/: the chain by its own name, in whatever letters.
+        PrefixCase(prefix: "INPUT ACCEPT ", disposition: .accept, chain: "INPUT"),
+        PrefixCase(prefix: "input DROP ", disposition: .drop, chain: "input"),
+        PrefixCase(prefix: "six REJECT ", disposition: .reject, chain: "six"),
+        PrefixCase(
+            prefix: "guests-that-nobody-has-asked DROP ", disposition: .drop,
+            chain: "guests-that-nobody-has-asked"),
+        PrefixCase(prefix: "forward-lan DROP ", disposition: .drop, chain: "forward-lan"),
+        PrefixCase(prefix: "DOCKER DROP ", disposition: .drop, chain: "DOCKER"),
+        PrefixCase(prefix: "DOCKER-USER DROP ", disposition: .drop, chain: "DOCKER-USER"),
+        PrefixCase(
+            prefix: "DOCKER-ISOLATION-STAGE-2 DROP ", disposition: .drop,
+            chain: "DOCKER-ISOLATION-STAGE-2"),
+        PrefixCase(
+            prefix: "filter-forward-in__docker0 DROP ", disposition: .drop,
+            chain: "filter-forward-in__docker0"),
+        PrefixCase(prefix: "raw-PREROUTING DROP ", disposition: .drop, chain: "raw-PREROUTING"),
+        PrefixCase(prefix: "ufw-before-input DROP ", disposition: .drop, chain: "ufw-before-input"),
+        PrefixCase(prefix: "PREROUTING MARTIAN ", chain: "PREROUTING"),
         PrefixCase(prefix: "f2b-sshd REJECT ", disposition: .reject, chain: "f2b-sshd"),
         PrefixCase(prefix: "ICMP "), PrefixCase(prefix: ""), PrefixCase(prefix: " "),
         PrefixCase(prefix: "[]::()"), PrefixCase(prefix: "-"), PrefixCase(prefix: "_2_"),

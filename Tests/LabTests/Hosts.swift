@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// The firewalls of the hosts that the rules are tried on.
-extension RulesTests {
+enum Hosts {
     /// A host whose policy drops, as most are taught to write it.
-    func policyDrop(v6: Bool) -> String {
+    static func policyDrop(v6: Bool) -> String {
         """
         *filter
         :INPUT DROP [0:0]
@@ -21,7 +21,7 @@ extension RulesTests {
     }
 
     /// A host that drops by rules in several chains, logs some, and whose policy accepts.
-    func ruleDrop(v6: Bool) -> String {
+    static func ruleDrop(v6: Bool) -> String {
         """
         *filter
         :INPUT ACCEPT [0:0]
@@ -45,7 +45,7 @@ extension RulesTests {
     }
 
     /// A chain that logs to group 5 and drops; what else INPUT drops is not logged.
-    var fedByHand: String {
+    static var fedByHand: String {
         """
         *filter
         :INPUT DROP [0:0]
@@ -61,7 +61,7 @@ extension RulesTests {
         """
     }
 
-    var withSnippet: String {
+    static var withSnippet: String {
         """
         table inet filter {
             include "\(Machine.rules("nftables/drops.nft"))"
@@ -72,6 +72,33 @@ extension RulesTests {
                 ct state invalid drop
                 meta l4proto ipv6-icmp accept
                 jump picket_input
+            }
+        }
+
+        """
+    }
+
+    /// A table of nftables that drops by a policy, by rules, by a verdict map, and by a chain of its
+    /// own; that logs for people, and copies to another group.
+    static var nftables: String {
+        """
+        table inet filter {
+            set bad { type ipv4_addr; elements = { 203.0.113.9 }; }
+            chain six {
+                udp dport 53 reject
+                drop
+            }
+            chain input {
+                type filter hook input priority filter; policy drop;
+                iif "lo" accept
+                ct state vmap { established : accept, related : accept, invalid : drop }
+                meta l4proto { icmp, ipv6-icmp } accept
+                tcp dport 445 counter log prefix "smb " drop comment "no shares"
+                ip saddr @bad drop
+                tcp dport 23 reject with tcp reset
+                tcp dport { 22, 80 } accept
+                log group 6 prefix "for another "
+                meta nfproto ipv6 jump six
             }
         }
 
