@@ -84,7 +84,8 @@ struct DiskCheck {
         }
         if !rotation.signals {
             return .warning(
-                "rotation", "\(rotation.file) moves the log and does not tell the daemon, "
+                "rotation",
+                "\(rotation.file) moves the log and does not tell the daemon, "
                     + "which goes on writing into the moved file",
                 mend: "Send SIGUSR1 after it; contrib/logrotate/picket does")
         }

@@ -37,7 +37,8 @@ struct KernelCheck {
         var words = "on, \(count) of \(most) connections; FIN, NULL and XMAS packets are INVALID"
         if number("netfilter/nf_conntrack_tcp_loose") == 0 { words += ", and so are ACKs" }
         if number("netfilter/nf_conntrack_tcp_be_liberal") == 1 {
-            words += "; nf_conntrack_tcp_be_liberal is on: packets outside the window of a "
+            words +=
+                "; nf_conntrack_tcp_be_liberal is on: packets outside the window of a "
                 + "connection are let by, which no scan needs"
         }
         return .ok("conntrack", words)
@@ -49,21 +50,21 @@ struct KernelCheck {
         let martians =
             (number("ipv4/conf/all/log_martians") ?? 0)
             | (interface.flatMap { number("ipv4/conf/\($0)/log_martians") } ?? 0)
-        let where_ = interface.map { " on \($0)" } ?? ""
+        let place = interface.map { " on \($0)" } ?? ""
         switch max(all, own) {
         case 0:
             return .ok(
-                "rp_filter", "off\(where_): packets with forged sources come as far as the rules")
+                "rp_filter", "off\(place): packets with forged sources come as far as the rules")
         case 1:
             return .ok(
                 "rp_filter",
-                "strict\(where_): a packet whose source is reached by another interface is dropped "
+                "strict\(place): a packet whose source is reached by another interface is dropped "
                     + "after PREROUTING; only a rule in raw PREROUTING sees it"
                     + (martians == 0 ? "" : ", and the kernel's log (log_martians is on)"))
         default:
             return .ok(
                 "rp_filter",
-                "loose\(where_): only packets whose source nobody can have are dropped after "
+                "loose\(place): only packets whose source nobody can have are dropped after "
                     + "PREROUTING" + (martians == 0 ? "" : "; log_martians is on"))
         }
     }

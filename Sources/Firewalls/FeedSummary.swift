@@ -23,7 +23,8 @@ extension TrapSearch {
         summary.prefixes = Set(own.map(\.target.prefix.printable)).sorted()
         summary.families = [false, true].filter { isFed(v6: $0, by: [group]) }
             .map { $0 ? "IPv6" : "IPv4" }
-        summary.isLimited = !limits(of: group).isEmpty
+        summary.isLimited =
+            !limits(of: group).isEmpty
             || shapes(of: group).contains { $0.kind == .size }
         return summary
     }

@@ -54,7 +54,8 @@ package struct FrontEnd: Sendable {
         case .ufw: return "Take the limit out of the rule in \(Self.ufwFiles), then: ufw reload"
         case .shorewall:
             if let file = file("LOGLIMIT", v6: v6) {
-                return "\(file.path), line \(file.line), says LOGLIMIT=\(file.value): set LOGLIMIT=,"
+                return
+                    "\(file.path), line \(file.line), says LOGLIMIT=\(file.value): set LOGLIMIT=,"
                     + " then: \(v6 ? "shorewall6" : "shorewall") reload"
             }
             return "Set LOGLIMIT= in /etc/\(v6 ? "shorewall6/shorewall6" : "shorewall/shorewall")"
@@ -73,7 +74,8 @@ package struct FrontEnd: Sendable {
         }
         let level = "the log level be NFLOG(GROUP) and nothing more"
         if let file = file("USE_NFLOG_SIZE", v6: v6) {
-            return "\(file.path), line \(file.line), says USE_NFLOG_SIZE=\(file.value): let \(level)"
+            return
+                "\(file.path), line \(file.line), says USE_NFLOG_SIZE=\(file.value): let \(level)"
         }
         return "Let \(level) in Shorewall's files"
     }

@@ -16,7 +16,8 @@ struct ListedMatch {
     /// What the key of a verdict map must be.
     static func conditions(key: Any?, value: Any) -> [Condition] {
         // An element with a comment, a counter or a timeout is wrapped.
-        let value = (value as? [String: Any])?["elem"].flatMap { ($0 as? [String: Any])?["val"] }
+        let value =
+            (value as? [String: Any])?["elem"].flatMap { ($0 as? [String: Any])?["val"] }
             ?? value
         if let keys = (key as? [String: Any])?["concat"] as? [Any],
             let values = (value as? [String: Any])?["concat"] as? [Any], keys.count == values.count
@@ -129,7 +130,9 @@ struct ListedMatch {
         else { return ([], nil) }
         let mask = RuleWords.flags(Self.values(sides[1]).compactMap { $0 as? String })
         let named = RuleWords.flags(values.compactMap { $0 as? String })
-        let bits = values.compactMap { $0 as? Int }.reduce(named) { $0 | UInt8(truncatingIfNeeded: $1) }
+        let bits = values.compactMap { $0 as? Int }.reduce(named) {
+            $0 | UInt8(truncatingIfNeeded: $1)
+        }
         return ([.protocols([6...6])], .flags(mask: mask, value: bits))
     }
 

@@ -121,7 +121,9 @@ struct SavedRule {
     }
 
     private mutating func target(_ name: String, isGoto: Bool) {
-        if chains.contains(name) { return steps.append(.verdict(isGoto ? .goto(name) : .jump(name))) }
+        if chains.contains(name) {
+            return steps.append(.verdict(isGoto ? .goto(name) : .jump(name)))
+        }
         switch name {
         case "ACCEPT", "DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP":
             steps.append(.verdict(.accept))

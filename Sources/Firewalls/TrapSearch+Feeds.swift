@@ -84,7 +84,8 @@ extension TrapSearch {
             traps.append(
                 RuleTrap(
                     kind: .threshold, isFailure: false, group: group,
-                    finding: "a threshold overrides nflog.queue-threshold (\(needs.queueThreshold)) "
+                    finding:
+                        "a threshold overrides nflog.queue-threshold (\(needs.queueThreshold)) "
                         + "and costs processor time: \(Self.some(thresholds))",
                     mend: "Take the threshold out of the rule",
                     places: Array(thresholds.prefix(16))))

@@ -79,7 +79,9 @@ extension TrapSearch {
     }
 
     /// The table in which Picket itself drops what it has blocked.
-    private func isOwn(_ table: RuleTable) -> Bool { table.family == .inet && table.name == "picket" }
+    private func isOwn(_ table: RuleTable) -> Bool {
+        table.family == .inet && table.name == "picket"
+    }
 
     /// How a packet comes to be refused there; nil when none does.
     private mutating func reach(_ candidate: Candidate, v6: Bool) -> Walk.Passage? {
@@ -138,7 +140,8 @@ extension TrapSearch {
             scans: unseen.scans)
         switch cause.kind {
         case .kernelLog:
-            trap.finding = "\(at) writes to the kernel's log, not to a group, before \(what)\(scans)"
+            trap.finding =
+                "\(at) writes to the kernel's log, not to a group, before \(what)\(scans)"
             trap.mend = replaceLog(cause.place, group)
         case .wrongGroup:
             trap.finding =

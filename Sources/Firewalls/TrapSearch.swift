@@ -96,7 +96,10 @@ package struct TrapSearch {
     private func sees(_ place: RulePlace, v6: Bool) -> Bool {
         guard rules.table(at: place).family.sees(v6: v6) else { return false }
         return graph.ways(to: place).contains { way in
-            conditions(along: way, to: place).allSatisfy { condition in
+            guard let hook = graph.hook(of: way, to: place), hook != .output,
+                hook != .postrouting, hook != .forward || needs.forwards(v6: v6)
+            else { return false }
+            return conditions(along: way, to: place).allSatisfy { condition in
                 switch condition.test {
                 case .family(let isV6): (isV6 == v6) != condition.isNegated
                 case .source(let networks), .destination(let networks):

@@ -28,7 +28,8 @@ struct HostLink {
     static func read(_ ip: ProbeTool) throws(ProbeError) -> HostLink {
         var link = HostLink(interface: Uplink.find() ?? "eth0")
         let text = try ip.run(["-json", "address", "show"])
-        link.take((try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [[String: Any]] ?? [])
+        link.take(
+            (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [[String: Any]] ?? [])
         for v6 in [false, true] where !link.addresses.contains(where: { $0.address.isV4 == !v6 }) {
             link.invented.insert(v6)
             if let address = Address(v6 ? "2001:db8:a::10" : "192.0.2.10") {

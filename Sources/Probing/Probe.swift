@@ -70,7 +70,8 @@ package struct Probe {
     /// Each scan has a source of its own, so that its copies can be told from the others', from a
     /// network that is not the target's.
     static func source(_ index: Int, target: Address) -> Address? {
-        let networks = target.isV4 ? ["198.51.100.", "203.0.113."] : ["2001:db8:b::", "2001:db8:c::"]
+        let networks =
+            target.isV4 ? ["198.51.100.", "203.0.113."] : ["2001:db8:b::", "2001:db8:c::"]
         let free = networks.first { prefix in
             Address(prefix + "1").map {
                 !Network(target, prefixLength: target.isV4 ? 24 : 64).contains($0)

@@ -74,7 +74,8 @@ struct ProbePacket {
     /// The bytes with the sum over them and the pseudo header.
     private func summed(_ bytes: [UInt8], at place: Int) -> [UInt8] {
         var bytes = bytes
-        let pseudo = octets(source) + octets(target) + [0, number] + Self.big(UInt64(bytes.count), 2)
+        let pseudo =
+            octets(source) + octets(target) + [0, number] + Self.big(UInt64(bytes.count), 2)
         bytes.replaceSubrange(
             place..<place + 2, with: Self.big(UInt64(Checksum.internet(pseudo + bytes)), 2))
         return bytes

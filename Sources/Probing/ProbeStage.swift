@@ -77,7 +77,8 @@ final class ProbeStage {
             "link", "add", "name", name, "address", text(targetLink), "type", "veth", "peer",
             "name", "probe0", "address", text(scannerLink), "netns", scanner.path,
         ])
-        for other in link.others.filter({ copy.mentions($0) && $0 != name }).prefix(mostInterfaces) {
+        for other in link.others.filter({ copy.mentions($0) && $0 != name }).prefix(mostInterfaces)
+        {
             try ip.run(["link", "add", "name", other, "type", "dummy"])
         }
         for (file, value) in link.switches {

@@ -75,10 +75,12 @@ struct RuleCopy {
             guard words.count == 2, !saved.contains(String(name)) else { continue }
             guard
                 let table = try Self.output(
-                    of: "nft", ["list", "table", String(words[0]), String(words[1])], isNeeded: true)
+                    of: "nft", ["list", "table", String(words[0]), String(words[1])], isNeeded: true
+                )
             else { continue }
             // A table with an owner would be gone as soon as the program that loads it ends.
-            text += table.split(separator: "\n").map { Self.withoutOwner($0) }
+            text +=
+                table.split(separator: "\n").map { Self.withoutOwner($0) }
                 .joined(separator: "\n") + "\n"
         }
         guard !text.isEmpty else { return }
@@ -88,7 +90,9 @@ struct RuleCopy {
     private static func withoutOwner(_ line: Substring) -> String {
         guard line.hasPrefix("\tflags "), line.contains("owner") else { return String(line) }
         let flags = line.dropFirst("\tflags ".count).split(separator: ",")
-            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0 != "owner" && $0 != "persist" }
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+                $0 != "owner" && $0 != "persist"
+            }
         return flags.isEmpty ? "" : "\tflags \(flags.joined(separator: ","))"
     }
 

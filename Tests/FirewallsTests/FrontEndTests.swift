@@ -28,8 +28,10 @@ struct FrontEndTests {
         let found = Listing.traps(rules)
         let scans = Set(found.filter(\.isFailure).flatMap(\.scans))
         #expect(
-            scans == ["-sF", "-sN", "-sX", "-sM", "445/tcp", "IPv6 -sF", "IPv6 -sN", "IPv6 -sX",
-                "IPv6 -sM", "IPv6 445/tcp"])
+            scans == [
+                "-sF", "-sN", "-sX", "-sM", "445/tcp", "IPv6 -sF", "IPv6 -sN", "IPv6 -sX",
+                "IPv6 -sM", "IPv6 445/tcp",
+            ])
         #expect(found.filter(\.isFailure).allSatisfy { $0.mend.contains("ufw") })
     }
 
@@ -46,7 +48,8 @@ struct FrontEndTests {
         #expect(limits.count == 1)
         #expect(limits.first?.places.count == 8)
         #expect(
-            limits.first?.mend.contains("/etc/shorewall/shorewall.conf, line 3, says LOGLIMIT=s:1/sec:10")
+            limits.first?.mend.contains(
+                "/etc/shorewall/shorewall.conf, line 3, says LOGLIMIT=s:1/sec:10")
                 == true)
     }
 

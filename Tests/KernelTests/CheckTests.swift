@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// `picket check` over real rule sets with one trap planted at a time.
+    @Suite("check and its probe")
+    struct Check {
+        @Test("The good sets are silent, and all scans arrive", arguments: RuleForm.allCases)
+        func good(_ form: RuleForm) async throws {
+            try await CheckStage.run(form) { stage in
+                let before = try await stage.everything()
+                let answer = try await stage.check("--probe")
+                #expect(answer.traps == [])
+                #expect(answer.missing == [])
+                #expect(answer.probed == 22)
+                #expect(answer.code == 0)
+                #expect(try await stage.everything() == before)
+            }
+        }
+
+        @Test(
+            "Each trap is found, and nothing else; the probe agrees",
+            arguments: RuleForm.allCases, PlantedTrap.allCases)
+        func trap(_ form: RuleForm, _ trap: PlantedTrap) async throws {
+            try await CheckStage.run(form) { stage in
+                try await stage.plant(trap, form)
+                let answer = try await stage.check("--probe")
+                #expect(Set(answer.traps) == [trap.rawValue])
+                #expect(answer.code == (trap == .threshold ? 0 : 78))
+                switch trap {
+                case .threshold: #expect(answer.missing == [])
+                // The headers of a probe fit into 64 bytes; what comes behind them does not.
+                case .size: #expect(answer.missing == [])
+                case .family: #expect(answer.missing.allSatisfy { $0.hasPrefix("IPv6") })
+                default: break
+                }
+                if ![.threshold, .size].contains(trap) {
+                    #expect(answer.missing.contains("IPv6 -sS"))
+                    #expect(answer.missing.contains("IPv4 -sS") == (trap != .family))
+                }
+            }
+        }
+
+        @Test("A size of 0 leaves nothing of a packet, and the probe says so")
+        func nothing() async throws {
+            try await CheckStage.run(.nftables) { stage in
+                try await stage.loadExample { $0 + " snaplen 0" }
+                let answer = try await stage.check("--probe")
+                #expect(Set(answer.traps) == ["size"])
+                #expect(answer.missing.contains("IPv4 -sU"))
+                #expect(answer.output.contains("came without a byte of their packet"))
+            }
+        }
+
+        @Test("A group that another program has is a failure that names it")
+        func taken() async throws {
+            try await CheckStage.run(.nftables) { stage in
+                let reader = try stage.start(["tcpdump", "-i", "nflog:5", "-w", "/dev/null"])
+                try await wait("tcpdump listens") { reader.complaints.contains("listening on") }
+                let answer = try await stage.check()
+                reader.kill()
+                #expect(answer.traps == [])
+                #expect(answer.failures == ["group 5"])
+                #expect(answer.output.contains("tcpdump"))
+            }
+        }
+
+        @Test(
+            "Rules of ufw's kind lose FIN, NULL, XMAS and Maimon, and port 445: so says the probe")
+        func ufw() async throws {
+            try await CheckStage.run(.iptables) { stage in
+                for (program, name) in [("iptables", "ufw"), ("ip6tables", "ufw6")] {
+                    let chain = "-A \(name)-after-logging-input"
+                    let text = try CheckStage.listing("\(name).rules").replacingOccurrences(
+                        of: "\(chain) -m", with: "\(chain) -j NFLOG --nflog-group 5\n\(chain) -m")
+                    try await stage.load(text, "\(program)-restore")
+                }
+                let answer = try await stage.check("--probe")
+                let lost = ["-sF", "-sM", "-sN", "-sX", "445/tcp"]
+                #expect(
+                    Set(answer.missing) == Set(lost.flatMap { ["IPv4 \($0)", "IPv6 \($0)"] }))
+                #expect(Set(answer.scans) == Set(lost.flatMap { [$0, "IPv6 \($0)"] }))
+            }
+        }
+
+        @Test("20,000 rules are looked through in seconds")
+        func large() async throws {
+            try await CheckStage.run(.nftables) { stage in
+                try await stage.load(CheckStage.large, "nft", "-f")
+                let start = ContinuousClock.now
+                let answer = try await stage.check()
+                // Debug builds are some ten times slower than what people run.
+                #expect(ContinuousClock.now - start < .seconds(60))
+                #expect(Set(answer.traps) == ["unseen-drop"])
+                #expect(
+                    answer.output.contains("10000 rules") || answer.output.contains("and 9999 more")
+                )
+            }
+        }
+    }
+}
