@@ -18,6 +18,8 @@ package struct FeedNeeds: Sendable {
     package var forwards6 = false
     /// Whether strangers can reach the host by IPv6.
     package var hasIPv6 = true
+    /// How many rules may be looked at in all, each as often as a sample comes to it; a second's work.
+    package var budget = 20_000_000
     /// What front ends say of themselves in their files: see ``FrontEnd``.
     package var frontEndFiles: [FrontEnd.File] = []
 

@@ -30,7 +30,7 @@ package struct TrapSearch {
         self.rules = rules
         self.needs = needs
         graph = RuleGraph(rules)
-        walk = Walk(rules)
+        walk = Walk(rules, budget: needs.budget)
         frontEnd = FrontEnd(rules, files: needs.frontEndFiles)
         var feeds: [Feed] = []
         var kernelLogs: [RulePlace] = []
@@ -104,6 +104,7 @@ package struct TrapSearch {
                 case .family(let isV6): (isV6 == v6) != condition.isNegated
                 case .source(let networks), .destination(let networks):
                     condition.isNegated || networks.contains { $0.prefixLength == 0 }
+                case .opaque: condition.isNegated
                 default: true
                 }
             }

@@ -7,6 +7,8 @@ package struct Walk {
     package private(set) var budget: Int
     /// Base chains by family and hook, in the order of their priorities.
     private let bases: [Key: [RulePlace]]
+    /// For each table and chain.
+    private let runs: [[SourceRuns]]
 
     private struct Key: Hashable {
         var v6: Bool
@@ -16,9 +18,10 @@ package struct Walk {
     /// The kernel's own bound is 16 for nftables.
     private static let deepest = 32
 
-    package init(_ rules: RuleSet, budget: Int = 20_000_000) {
+    package init(_ rules: RuleSet, budget: Int) {
         self.rules = rules
         self.budget = budget
+        runs = rules.tables.map { $0.chains.map { SourceRuns($0) } }
         var bases: [Key: [RulePlace]] = [:]
         for (table, value) in rules.tables.enumerated() {
             for (chain, item) in value.chains.enumerated() {
@@ -89,30 +92,46 @@ package struct Walk {
     ) -> Result {
         guard depth < Self.deepest else { return .unknown }
         let count = rules.tables[place.table].chains[place.chain].rules.count
-        for index in 0..<count {
-            guard budget > 0 else { return .unknown }
-            budget -= 1
-            let here = RulePlace(table: place.table, chain: place.chain, rule: index)
-            guard let verdict = apply(here, &sample, &passage) else { continue }
-            switch verdict {
-            case .accept, .drop, .reject, .return, .goto, .handedOver:
-                passage.turns.append((here, verdict))
-            case .jump: break
+        var runs = self.runs[place.table][place.chain].runs[...]
+        var index = 0
+        while index < count {
+            var next = index...index
+            var candidates: [Int]?
+            if let run = runs.first, run.rules.lowerBound == index {
+                candidates = run.candidates(for: sample.source)
+                next = run.rules.lowerBound...run.rules.upperBound - 1
+                runs = runs.dropFirst()
             }
-            switch verdict {
-            case .accept: return .accepted
-            case .drop, .reject: return .refused(here)
-            case .handedOver: return .handedOver(here)
-            case .return: return .passed
-            case .jump(let name), .goto(let name):
-                guard let chain = rules.tables[place.table].index(of: name) else { continue }
-                let next = RulePlace(table: place.table, chain: chain, rule: nil)
-                let result = run(next, &sample, &passage, depth: depth + 1)
-                if result != .passed { return result }
-                if case .goto = verdict { return .passed }
+            for number in candidates ?? [index] {
+                let here = RulePlace(table: place.table, chain: place.chain, rule: number)
+                if let result = meet(here, &sample, &passage, depth: depth) { return result }
             }
+            index = next.upperBound + 1
         }
         return .passed
+    }
+
+    /// What comes of the rule; nil: the next one.
+    private mutating func meet(
+        _ place: RulePlace, _ sample: inout Sample, _ passage: inout Passage, depth: Int
+    ) -> Result? {
+        guard budget > 0 else { return .unknown }
+        budget -= 1
+        guard let verdict = apply(place, &sample, &passage) else { return nil }
+        if case .jump = verdict {} else { passage.turns.append((place, verdict)) }
+        switch verdict {
+        case .accept: return .accepted
+        case .drop, .reject: return .refused(place)
+        case .handedOver: return .handedOver(place)
+        case .return: return .passed
+        case .jump(let name), .goto(let name):
+            guard let chain = rules.tables[place.table].index(of: name) else { return nil }
+            let next = RulePlace(table: place.table, chain: chain, rule: nil)
+            let result = run(next, &sample, &passage, depth: depth + 1)
+            if result != .passed { return result }
+            if case .goto = verdict { return .passed }
+            return nil
+        }
     }
 
     /// Does what the rule does, and returns its verdict on this sample; nil: the next rule.

@@ -54,7 +54,7 @@ struct UplinkTests {
         let text = Listing.filter(
             rules.map { $0.replacingOccurrences(of: "tcp -j ACCEPT", with: "udp -j RETURN") },
             chains: chains)
-        let found = Listing.traps(Listing.saved(text, text))
+        let found = Listing.traps(Listing.saved(text, text)) { $0.budget = 100_000 }
         #expect(found.map(\.kind).contains(.notLookedAt))
     }
 }

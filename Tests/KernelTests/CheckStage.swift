@@ -203,7 +203,7 @@ extension PlantedTrap {
         switch self {
         case .limit: "limit rate 3/minute \(rule)"
         case .threshold: "\(rule) queue-threshold 10"
-        case .size: "\(rule) snaplen 64"
+        case .size: "\(rule) snaplen 100"
         case .family: "meta nfproto ipv4 \(rule)"
         case .kernelLog: rule.replacingOccurrences(of: "group 5 ", with: "")
         case .behindAccept: rule
@@ -221,7 +221,7 @@ extension PlantedTrap {
         case .limit:
             line.replacingOccurrences(of: "-j NFLOG", with: "-m limit --limit 3/min -j NFLOG")
         case .threshold: line + " --nflog-threshold 10"
-        case .size: line + " --nflog-size 64"
+        case .size: line + " --nflog-size 100"
         case .family: line
         case .kernelLog: "-A \(chain) -j LOG --log-prefix \"INPUT DROP \""
         case .behindAccept: "-A \(chain) -j ACCEPT\n\(line)"

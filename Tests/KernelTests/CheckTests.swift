@@ -31,7 +31,7 @@ extension EndToEnd {
                 #expect(answer.code == (trap == .threshold ? 0 : 78))
                 switch trap {
                 case .threshold: #expect(answer.missing == [])
-                // The headers of a probe fit into 64 bytes; what comes behind them does not.
+                // The headers of a probe fit into 100 bytes; what comes behind them does not.
                 case .size: #expect(answer.missing == [])
                 case .family: #expect(answer.missing.allSatisfy { $0.hasPrefix("IPv6") })
                 default: break
