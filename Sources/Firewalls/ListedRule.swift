@@ -10,6 +10,8 @@ struct ListedRule {
     private let elements: (String) -> [Any]
     /// The names of the verdict maps that the rule asks.
     private(set) var asked: Set<String> = []
+    /// Whether it has a part of iptables of which the listing tells the name only.
+    private(set) var hasExtension = false
 
     init(family: RuleTable.Family, elements: @escaping (String) -> [Any]) {
         self.family = family
@@ -38,7 +40,9 @@ struct ListedRule {
         case "fwd": return [.verdict(.handedOver)]
         case "ct count":
             return [.condition(Condition(.opaque("ct count")))]
-        case "xt": return Self.extension(fields)
+        case "xt":
+            hasExtension = true
+            return Self.extension(fields)
         default: return []  // it counts, marks or changes the packet, which goes on
         }
     }

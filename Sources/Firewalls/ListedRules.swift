@@ -9,6 +9,10 @@ package struct ListedRules {
     package private(set) var tables: [RuleTable] = []
     /// Verdict maps by name that rules ask and the terse listing does not show.
     package private(set) var namedMaps: Set<NamedMap> = []
+    /// Tables with parts of iptables of which nft tells the name only: `ip filter`.
+    package private(set) var extended: Set<String> = []
+    /// Tables with rules that iptables-nft cannot have made, and the handles of these.
+    package private(set) var foreign: [String: Set<Int>] = [:]
     private var indexes: [String: Int] = [:]
 
     package struct NamedMap: Hashable, Sendable {
@@ -88,6 +92,10 @@ package struct ListedRules {
             return maps[named] ?? []
         }
         let steps = reader.steps(object["expr"] as? [Any] ?? [])
+        if ForeignRule.isFound(in: object["expr"] ?? []) {
+            foreign["\(family) \(name)", default: []].insert(handle)
+        }
+        if reader.hasExtension { extended.insert("\(family) \(name)") }
         for map in reader.asked {
             namedMaps.insert(NamedMap(family: family, table: name, name: map))
         }

@@ -12,6 +12,10 @@ package struct RuleListing {
     /// Why a program that is here told nothing. Printable.
     package private(set) var complaints: [String] = []
 
+    /// Tables that nft tells in part only.
+    private var extended: Set<String> = []
+    private var foreign: [String: Set<Int>] = [:]
+
     /// How long a program may take; a rule set of many thousand lines takes a second.
     private static let patience = Duration.seconds(20)
     /// How much a program may write. Unit: bytes; 20,000 rules are 6 MiB of JSON.
@@ -27,7 +31,19 @@ package struct RuleListing {
         // iptables-nft's rules are nftables tables too; iptables-save tells more of them.
         let told = Set(
             saved.filter { !$0.program.hasSuffix("legacy") }.map { "\($0.family) \($0.name)" })
-        rules.tables = listed.filter { !told.contains("\($0.family) \($0.name)") } + saved
+        for table in extended.subtracting(told).sorted() {
+            complaints.append(
+                "table \(table) is iptables-nft's, and iptables-save did not tell it".printable)
+        }
+        rules.tables =
+            listed.filter { !told.contains("\($0.family) \($0.name)") }
+            + saved.map { table in
+                let name = "\(table.family) \(table.name)"
+                guard !table.program.hasSuffix("legacy"), let handles = foreign[name],
+                    let other = listed.first(where: { "\($0.family) \($0.name)" == name })
+                else { return table }
+                return table.taking(foreignRulesOf: other, handles)
+            }
     }
 
     private mutating func listedTables() -> [RuleTable] {
@@ -36,6 +52,7 @@ package struct RuleListing {
             let read = ListedRules(text)
         else { return [] }
         guard !read.tables.isEmpty else { return [] }
+        (extended, foreign) = (read.extended, read.foreign)
         let words = output(of: "nft", ["--handle", "--terse", "list", "ruleset"]) ?? ""
         var maps: [ListedRules.NamedMap: [Any]] = [:]
         let asked = read.namedMaps.sorted { ($0.table, $0.name) < ($1.table, $1.name) }

@@ -54,12 +54,15 @@ extension TrapSearch {
             // What this host sends is not followed.
             guard let hook = start.hook, hook != .output, hook != .postrouting else { return nil }
             for v6 in [false, true] where rules.table(at: place).family.sees(v6: v6) {
-                for scan in ScanType.allCases {
-                    var sample = sample(v6: v6, hook: hook, device: start.device)
+                let conditions = conditions(along: way, to: place)
+                // Rules at the end are often for interfaces that no rule before them names.
+                for (scan, device) in ScanType.allCases.flatMap({ scan in
+                    [start.device ?? needs.interface, start.device ?? ""].map { (scan, $0) }
+                }) {
+                    var sample = sample(v6: v6, hook: hook, device: device)
                     sample.ipProtocol = scan.protocolNumber
                     sample.flags = scan.flags
                     sample.state = scan.state
-                    let conditions = conditions(along: way, to: place)
                     for condition in conditions { sample.assume(condition) }
                     guard sample.v6 == v6, conditions.allSatisfy({ $0.holds(for: sample) }) else {
                         continue

@@ -44,9 +44,10 @@ package struct Probe {
             for (index, scan) in ScanType.allCases.enumerated() {
                 guard let source = Self.source(index, target: target) else { continue }
                 let ports = Self.ports(of: scan)
-                sightings.expect(scan, v6: v6, from: source, ports.count)
-                for port in ports {
-                    let packet = ProbePacket(scan: scan, source: source, target: target, port: port)
+                sightings.expect(scan, v6: v6, from: source, ports)
+                for (number, port) in ports.enumerated() {
+                    let packet = ProbePacket(
+                        scan: scan, source: source, target: target, port: port, number: number)
                     try stage.socket.send(
                         packet.frame(to: ProbeStage.targetLink, from: ProbeStage.scannerLink))
                 }
@@ -86,10 +87,13 @@ struct Sightings {
     private(set) var results: [ProbeResult] = []
     private(set) var bare = 0
     private var indexes: [Address: Int] = [:]
+    /// For each result what was sent, in order.
+    private var ports: [[UInt16]] = []
 
-    mutating func expect(_ scan: ScanType, v6: Bool, from source: Address, _ count: Int) {
+    mutating func expect(_ scan: ScanType, v6: Bool, from source: Address, _ sent: [UInt16]) {
         indexes[source] = results.count
-        results.append(ProbeResult(scan: scan, v6: v6, sent: count))
+        results.append(ProbeResult(scan: scan, v6: v6, sent: sent.count))
+        ports.append(sent)
     }
 
     private var isComplete: Bool { results.allSatisfy { $0.lost == 0 } }
@@ -113,9 +117,7 @@ struct Sightings {
         }
         let event = PacketEvent.parsing(message.payload, time: Timestamp(nanoseconds: 0)).event
         guard let index = indexes[event.source] else { return }
-        let port =
-            results[index].scan == .ipProtocol
-            ? UInt16(event.ipProtocol.rawValue) : event.destinationPort
+        guard let port = port(of: event, in: index) else { return }
         guard group != ProbeStage.letInGroup else {
             results[index].letIn.insert(port)
             return
@@ -126,5 +128,11 @@ struct Sightings {
             results[index].prefixes.append(prefix)
         }
         if !results[index].groups.contains(group) { results[index].groups.append(group) }
+    }
+
+    private func port(of event: PacketEvent, in index: Int) -> UInt16? {
+        if results[index].scan == .ipProtocol { return UInt16(event.ipProtocol.rawValue) }
+        let number = Int(event.sourcePort) - Int(ProbePacket.firstSourcePort)
+        return ports[index].indices.contains(number) ? ports[index][number] : nil
     }
 }

@@ -12,8 +12,11 @@ struct ProbePacket {
     var target: Address
     /// The target's port; for `-sO` the number of the protocol.
     var port: UInt16
+    /// Which of the scan's packets it is: the source port says so, whatever the rules make of the
+    /// target's (a redirect, a container's address).
+    var number = 0
 
-    private static let sourcePort: UInt16 = 43_210
+    static let firstSourcePort: UInt16 = 43_210
 
     /// Shape: an Ethernet frame.
     func frame(to link: [UInt8], from own: [UInt8]) -> [UInt8] {
@@ -21,7 +24,7 @@ struct ProbePacket {
         return link + own + type + packet
     }
 
-    private var number: UInt8 {
+    private var ipProtocol: UInt8 {
         scan == .ipProtocol ? UInt8(truncatingIfNeeded: port) : scan.protocolNumber
     }
 
@@ -29,18 +32,19 @@ struct ProbePacket {
     var packet: [UInt8] {
         let body = transport
         guard target.isV4 else {
-            return [0x60, 0, 0, 0] + Self.big(UInt64(body.count), 2) + [number, 64]
+            return [0x60, 0, 0, 0] + Self.big(UInt64(body.count), 2) + [ipProtocol, 64]
                 + octets(source) + octets(target) + body
         }
         var header: [UInt8] = [0x45, 0] + Self.big(UInt64(20 + body.count), 2)
-        header += Self.big(UInt64(0x5049), 2) + [0, 0, 64, number, 0, 0]
+        header += Self.big(UInt64(0x5049), 2) + [0, 0, 64, ipProtocol, 0, 0]
         header += octets(source) + octets(target)
         header.replaceSubrange(10..<12, with: Self.big(UInt64(Checksum.internet(header)), 2))
         return header + body
     }
 
     private var transport: [UInt8] {
-        let ports = Self.big(UInt64(Self.sourcePort), 2) + Self.big(UInt64(port), 2)
+        let ports =
+            Self.big(UInt64(Self.firstSourcePort) + UInt64(number), 2) + Self.big(UInt64(port), 2)
         switch scan {
         case .ipProtocol: return []
         case .udp: return summed(ports + [0, 8, 0, 0], at: 6)
@@ -75,7 +79,7 @@ struct ProbePacket {
     private func summed(_ bytes: [UInt8], at place: Int) -> [UInt8] {
         var bytes = bytes
         let pseudo =
-            octets(source) + octets(target) + [0, number] + Self.big(UInt64(bytes.count), 2)
+            octets(source) + octets(target) + [0, ipProtocol] + Self.big(UInt64(bytes.count), 2)
         bytes.replaceSubrange(
             place..<place + 2, with: Self.big(UInt64(Checksum.internet(pseudo + bytes)), 2))
         return bytes

@@ -29,6 +29,7 @@ final class ProbeStage {
     private static let mostInterfaces = 64
 
     init(groups: [UInt16]) throws(ProbeError) {
+        guard ProbeSystem.mayProbe else { throw .noRight }
         let ip = try ProbeTool("ip", package: "iproute2")
         let home = try Namespace.current()
         link = try HostLink.read(ip)
@@ -108,6 +109,10 @@ final class ProbeStage {
             table inet picket_probe {
                 chain let_in {
                     type filter hook input priority 2147483646; policy accept;
+                    log group \(letInGroup)
+                }
+                chain passed_on {
+                    type filter hook forward priority 2147483646; policy accept;
                     log group \(letInGroup)
                 }
             }

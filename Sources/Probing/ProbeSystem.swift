@@ -77,6 +77,13 @@ final class FrameSocket {
 }
 
 enum ProbeSystem {
+    /// Capabilities for what a probe does: 21 namespaces, 12 links and rules, 13 packet sockets.
+    ///
+    /// Source: linux/capability.h.
+    static var mayProbe: Bool {
+        [CInt(21), 12, 13].allSatisfy { picket_has_capability($0) }
+    }
+
     /// Whether one of the descriptors can be read within the time.
     static func poll(_ descriptors: [CInt], milliseconds: CInt) -> Bool {
         var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

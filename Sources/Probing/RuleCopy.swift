@@ -26,6 +26,7 @@ struct RuleCopy {
 
     /// Reads the rules of the calling thread's namespace.
     init() throws(ProbeError) {
+        let mixed = try Self.mixedTables()
         var saved: Set<String> = []
         var texts: [(program: String, text: String)] = []
         for v6 in [false, true] {
@@ -35,11 +36,13 @@ struct RuleCopy {
             if RuleListing.hasLegacyTables(v6: v6) { programs.append("\(name)-legacy") }
             for program in programs {
                 // The plain name is one of the other two: each kind of tables is saved once.
-                guard let text = try Self.output(of: "\(program)-save", [], isNeeded: false),
+                guard var text = try Self.output(of: "\(program)-save", [], isNeeded: false),
                     !text.isEmpty, kinds.insert(text.contains("(nf_tables)")).inserted
                 else { continue }
+                let isNFT = text.contains("(nf_tables)")
+                if isNFT { text = Self.without(mixed, text, v6: v6) }
                 texts.append((program, text))
-                guard text.contains("(nf_tables)") else { continue }
+                guard isNFT else { continue }
                 for line in text.split(separator: "\n") where line.hasPrefix("*") {
                     saved.insert("\(v6 ? "ip6" : "ip") \(line.dropFirst())")
                 }
@@ -61,6 +64,42 @@ struct RuleCopy {
             mentioned.formUnion(
                 part.text.split { !($0.isLetter || $0.isNumber || "._-@".contains($0)) })
         }
+    }
+
+    /// Tables of iptables-nft with rules that nft has put there: iptables-save tells them wrong, so
+    /// that they are copied by nft, as long as it knows the others of their rules.
+    private static func mixedTables() throws(ProbeError) -> Set<String> {
+        let words = ["--json", "--terse", "list", "ruleset"]
+        guard let text = try output(of: "nft", words, isNeeded: false),
+            let listed = ListedRules(text)
+        else { return [] }
+        let iptables = Set(
+            ["filter", "nat", "mangle", "raw", "security"].flatMap {
+                ["ip \($0)", "ip6 \($0)"]
+            })
+        let mixed = Set(listed.foreign.keys).intersection(iptables)
+        if let table = mixed.intersection(listed.extended).min() {
+            throw .notCopied(
+                what: "table \(table)",
+                said:
+                    "it has rules of nft among those of iptables-nft, which neither can save whole")
+        }
+        return mixed
+    }
+
+    /// The text without the sections of these tables.
+    private static func without(_ tables: Set<String>, _ text: String, v6: Bool) -> String {
+        guard !tables.isEmpty else { return text }
+        var isLeftOut = false
+        var kept = ""
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("*") {
+                isLeftOut = tables.contains("\(v6 ? "ip6" : "ip") \(line.dropFirst())")
+            }
+            if !isLeftOut { kept += line + "\n" }
+            if line == "COMMIT" { isLeftOut = false }
+        }
+        return kept
     }
 
     /// nftables' own tables, one by one, so that the one that does not go is named.

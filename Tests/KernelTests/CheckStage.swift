@@ -64,10 +64,17 @@ struct CheckStage {
         var probed = 0
     }
 
-    func check(_ words: String...) async throws -> Answer {
+    /// - Parameter hidden: programs that the command does not find.
+    /// - Parameter prefix: the beginning of the command.
+    func check(
+        _ words: String..., without hidden: [String] = [], prefix: [String] = []
+    ) async throws -> Answer {
+        let hide = hidden.map { "mount --bind /dev/null \($0) && " }.joined()
+        let entry = hidden.isEmpty ? [] : ["unshare", "-m", "sh", "-c", "\(hide)exec \"$@\"", "sh"]
         let child = try stage.start(
             in: stage.target,
-            [DaemonUnderTest.program, "check", "--json", "--config", settings] + words)
+            entry + prefix + [DaemonUnderTest.program, "check", "--json", "--config", settings]
+                + words)
         var answer = Answer(
             code: try await child.ended(within: .seconds(120)), output: child.output)
         for line in child.output.wholeLines {
@@ -84,6 +91,19 @@ struct CheckStage {
             }
         }
         return answer
+    }
+
+    /// What check says to people.
+    func text(_ words: String...) async throws -> String {
+        let child = try stage.start(
+            in: stage.target, [DaemonUnderTest.program, "check", "--config", settings] + words)
+        _ = try await child.ended()
+        return child.output
+    }
+
+    func run(_ words: String...) async throws {
+        let child = try stage.start(in: stage.target, words)
+        guard try await child.ended() == 0 else { throw TestFailure(child.complaints) }
     }
 
     func start(_ words: [String]) throws -> Child { try stage.start(in: stage.target, words) }

@@ -85,6 +85,96 @@ extension EndToEnd {
             }
         }
 
+        /// What a host may lack, by hiding it in a mount namespace of the command's own.
+        @Test(
+            "Without nft or without iptables, what is there is asked; without both it is said",
+            arguments: [
+                ["/usr/sbin/nft"], ["/usr/sbin/iptables-save"],
+                ["/usr/sbin/nft", "/usr/sbin/iptables-save"],
+            ])
+        func missingProgram(_ hidden: [String]) async throws {
+            try await CheckStage.run(.iptables) { stage in
+                let answer = try await stage.check(without: hidden)
+                #expect(answer.traps == [])
+                #expect(answer.failures == [])
+                let isBlind = hidden.count == 2
+                #expect(answer.output.contains("neither nft nor iptables-save") == isBlind)
+                #expect(answer.output.contains("in ip filter PICKET-FORWARD") != isBlind)
+                let isPart = hidden == ["/usr/sbin/iptables-save"]
+                #expect(answer.output.contains("iptables-save did not tell it") == isPart)
+            }
+        }
+
+        @Test("Without rights the rules are not looked at, and the probe is refused with 77")
+        func noRights() async throws {
+            try await CheckStage.run(.nftables) { stage in
+                let answer = try await stage.check(
+                    "--probe",
+                    prefix: ["setpriv", "--bounding-set=-all", "--inh-caps=-all"])
+                #expect(answer.code == 77)
+                #expect(answer.failures.contains("probe") && answer.failures.contains("rights"))
+                #expect(answer.output.contains("not looked at without CAP_NET_ADMIN"))
+                #expect(answer.output.contains("Run as root"))
+            }
+        }
+
+        @Test("Prefixes and comments of rules cannot steer a terminal")
+        func hostile() async throws {
+            try await CheckStage.run(.iptables) { stage in
+                let escape = "\u{1b}[31m\u{202e}"
+                let rules = """
+                    *filter
+                    :INPUT DROP [0:0]
+                    -A INPUT -s 203.0.113.9 -m comment --comment "\(escape) -j NFLOG" -j DROP
+                    -A INPUT -j NFLOG --nflog-group 5 --nflog-prefix "\(escape)"
+                    COMMIT
+
+                    """
+                try await stage.load(rules, "iptables-restore")
+                let text = try await stage.text("--probe")
+                #expect(text.contains("?[31m"))
+                #expect(!text.contains("\u{1b}") && !text.contains("\u{202e}"))
+            }
+        }
+
+        @Test("A rule set that cannot be copied is refused with the reason")
+        func notCopied() async throws {
+            try await CheckStage.run(.iptables) { stage in
+                try await stage.run(
+                    "iptables", "-I", "INPUT", "-m", "recent", "--update", "-j", "DROP")
+                try await stage.run(
+                    "nft", "insert rule ip filter INPUT ip saddr { 192.0.2.7, 192.0.2.9 } drop")
+                let answer = try await stage.check("--probe")
+                #expect(answer.probed == 0)
+                #expect(answer.failures == ["probe"])
+                #expect(answer.output.contains("neither can save whole"))
+                // The set's rule is told as it is, and not as iptables-save has it: -j DROP.
+                #expect(answer.traps == ["unseen-drop"])
+                #expect(answer.scans == [])
+                #expect(answer.output.contains("ip saddr { 192.0.2.7, 192.0.2.9 } drop"))
+            }
+        }
+
+        @Test("Rules of nft in a table of iptables-nft are understood and copied as they are")
+        func mixed() async throws {
+            try await CheckStage.run(.nftables) { stage in
+                try await stage.run("nft", "flush", "ruleset")
+                for (program, family) in [("iptables", "ip"), ("ip6tables", "ip6")] {
+                    try await stage.run(
+                        program, "-A", "INPUT", "-p", "tcp", "-j", "NFLOG", "--nflog-group", "5")
+                    try await stage.run(program, "-A", "INPUT", "-p", "tcp", "-j", "DROP")
+                    for end in ["log group 5", "drop"] {
+                        try await stage.run(
+                            "nft",
+                            "add rule \(family) filter INPUT meta l4proto { udp, sctp, 99 } \(end)")
+                    }
+                }
+                let answer = try await stage.check("--probe")
+                #expect(answer.traps == [])
+                #expect(answer.missing == [])
+            }
+        }
+
         @Test("20,000 rules are looked through in seconds")
         func large() async throws {
             try await CheckStage.run(.nftables) { stage in
