@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Packets
 
 extension FrontEnd.File {
     /// The settings of Shorewall that make traps, where they are set so.
@@ -23,7 +24,7 @@ extension FrontEnd.File {
                 key == "LOGLIMIT" && !value.isEmpty
                 || key == "USE_NFLOG_SIZE" && value.lowercased() == "yes"
             guard isTrap else { return nil }
-            return FrontEnd.File(path: path, line: number + 1, key: key, value: value)
+            return FrontEnd.File(path: path, line: number + 1, key: key, value: value.printable)
         }
     }
 }
