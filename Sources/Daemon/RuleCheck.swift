@@ -22,7 +22,8 @@ struct RuleCheck {
         let listing = RuleListing()
         let complaints = listing.complaints.map {
             CheckResult.warning(
-                "rules", "not all could be listed: \($0)", mend: "Run that program yourself, or install what is missing")
+                "rules", "not all could be listed: \($0)",
+                mend: "Run that program yourself, or install what is missing")
         }
         guard listing.isTold else {
             guard complaints.isEmpty else { return complaints }

@@ -49,18 +49,20 @@ package struct RuleListing {
     private mutating func listedTables() -> [RuleTable] {
         // Terse: the elements of sets, which may be a million, are not listed.
         guard let text = output(of: "nft", ["--json", "--handle", "--terse", "list", "ruleset"]),
-            let read = ListedRules(text)
+            text.contains("\"table\"")
         else { return [] }
-        guard !read.tables.isEmpty else { return [] }
+        let texts = RuleTexts.read(
+            output(of: "nft", ["--handle", "--terse", "list", "ruleset"]) ?? "")
+        guard let read = ListedRules(text, texts: texts) else { return [] }
         (extended, foreign) = (read.extended, read.foreign)
-        let words = output(of: "nft", ["--handle", "--terse", "list", "ruleset"]) ?? ""
+        guard !read.namedMaps.isEmpty else { return read.tables }
         var maps: [ListedRules.NamedMap: [Any]] = [:]
         let asked = read.namedMaps.sorted { ($0.table, $0.name) < ($1.table, $1.name) }
         for map in asked.prefix(Self.mostMaps) {
             let words = ["--json", "list", "map", map.family, map.table, map.name]
             maps[map] = output(of: "nft", words).flatMap { ListedRules.elements(ofMap: $0) }
         }
-        return ListedRules(text, texts: RuleTexts.read(words), maps: maps)?.tables ?? []
+        return ListedRules(text, texts: texts, maps: maps)?.tables ?? []
     }
 
     private mutating func savedTables(v6: Bool) -> [RuleTable] {
