@@ -5,12 +5,16 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,6 +60,21 @@ bool picket_has_capability(int capability) {
 }
 
 int picket_unshare_network(void) { return unshare(CLONE_NEWNET); }
+
+int picket_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+long picket_send_frame(int socket, int interface, const void *frame, unsigned long size) {
+    struct sockaddr_ll address = {
+        .sll_family = AF_PACKET, .sll_ifindex = interface, .sll_halen = ETH_ALEN};
+    return sendto(socket, frame, size, 0, (struct sockaddr *)&address, sizeof address);
+}
+
+int picket_clock_synchronised(void) {
+    struct timex state = {0};
+    int code = adjtimex(&state);
+    if (code < 0) return -1;
+    return code != TIME_ERROR && !(state.status & STA_UNSYNC);
+}
 
 int picket_drop_thread_capabilities(void) {
     return set_capabilities(0);

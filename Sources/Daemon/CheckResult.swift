@@ -14,6 +14,27 @@ package struct CheckResult: Codable, Hashable, Sendable {
     package var mend: String?
     /// The exit code that this failure stands for; 0 for the others.
     package var exitCode: Int32
+    /// Which trap of the rules it is; absent elsewhere.
+    package var trap: String?
+    /// The rules that it is about, as a person finds them; absent elsewhere.
+    package var places: [String]?
+    /// The scans that are missed by it; absent elsewhere.
+    package var scans: [String]?
+    /// What came of a probe; absent elsewhere.
+    package var probe: ProbeCounts?
+
+    /// The packets of one scan of `picket check --probe`.
+    package struct ProbeCounts: Codable, Hashable, Sendable {
+        package var scan: String
+        package var family: String
+        package var verdict: String
+        package var sent: Int
+        package var seen: Int
+        package var letIn: Int
+        package var lost: Int
+        package var prefixes: [String]
+        package var groups: [UInt16]
+    }
 
     static func ok(_ name: String, _ finding: String) -> CheckResult {
         CheckResult(name: name, state: .ok, finding: finding, mend: nil, exitCode: 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Decisions
+import Firewalls
 import Foundation
 
 /// Looks at the firewall's rules at the start and after each reload, so that decisions from a
@@ -15,19 +16,19 @@ final class FeedWatch: Sendable {
     /// Looks, and returns at once; until it has looked, nothing is said of the feeds.
     func look(at groups: [UInt16]) {
         Thread.detachNewThread { [observer] in
-            let listing = FirewallListing()
+            let listing = RuleListing()
             guard listing.isTold else { return }
             observer.learn(FeedWatch.feeds(of: groups, rules: listing.rules))
         }
     }
 
     /// What the rules say of each group; a group that no rule feeds is not there.
-    static func feeds(of groups: [UInt16], rules: [FeedRule]) -> [UInt16: Observer.Feed] {
+    static func feeds(of groups: [UInt16], rules: RuleSet) -> [UInt16: Observer.Feed] {
+        let search = TrapSearch(rules, for: FeedNeeds())
         var feeds: [UInt16: Observer.Feed] = [:]
         for group in groups {
-            let own = rules.filter { $0.group == group }
-            if own.isEmpty { continue }
-            feeds[group] = own.allSatisfy(\.hidden.isEmpty) ? .complete : .limited
+            guard let summary = search.summary(of: group) else { continue }
+            feeds[group] = summary.isLimited ? .limited : .complete
         }
         return feeds
     }

@@ -48,6 +48,26 @@ package enum System {
         String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Whether the kernel believes that its clock is right; nil when it does not say.
+    static var isClockSynchronised: Bool? {
+        let answer = picket_clock_synchronised()
+        return answer < 0 ? nil : answer == 1
+    }
+
+    /// Room on the file system of a path; nil and errno when it cannot be told.
+    ///
+    /// Unit: bytes and files that this user may still have. Source: statvfs(3).
+    static func room(at path: String) -> (bytes: UInt64, files: UInt64, isReadOnly: Bool)? {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        // A file system without a number of files has no bound for them: btrfs.
+        let files = status.f_files == 0 ? UInt64.max : UInt64(status.f_favail)
+        return (
+            UInt64(status.f_bavail) * UInt64(status.f_frsize), files,
+            status.f_flag & UInt(ST_RDONLY) != 0
+        )
+    }
+
     package static var isRoot: Bool { geteuid() == 0 }
     package static var userID: UInt32 { geteuid() }
     package static var processID: Int32 { getpid() }

@@ -28,6 +28,18 @@ bool picket_has_capability(int capability);
 /// ends with the thread and its sockets. -1 and errno on failure.
 int picket_unshare_network(void);
 
+/// setns(2) with CLONE_NEWNET: the calling thread goes to the network namespace of the descriptor.
+/// -1 and errno on failure.
+int picket_enter_network(int descriptor);
+
+/// sendto(2) with a sockaddr_ll (packet(7)): sends an Ethernet frame by the interface of that number.
+/// How many bytes were sent, or -1 and errno.
+long picket_send_frame(int socket, int interface, const void *frame, unsigned long size);
+
+/// Whether the kernel believes that its clock is right (adjtimex(2), STA_UNSYNC and TIME_ERROR): 1 yes,
+/// 0 no, -1 when it does not say.
+int picket_clock_synchronised(void);
+
 /// Takes all capabilities from the calling thread (capset(2)). -1 and errno on failure.
 int picket_drop_thread_capabilities(void);
 
