@@ -34,6 +34,7 @@ struct AttemptWindow: BitwiseCopyable {
     }
 
     /// - Returns: the attempts in the window when they are an alert, which is once in a window.
+    @inline(__always)
     mutating func add(in bucket: UInt32, limit: Limit) -> Int? {
         roll(to: bucket)
         remainder &+= 1

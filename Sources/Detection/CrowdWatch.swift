@@ -55,6 +55,18 @@ struct CrowdWatch: ~Copyable {
         floods.note(sighting, hash: hash)
     }
 
+    /// Takes a packet that says nothing new, where that is quickly seen: most packets of most sources
+    /// ask again what their source has asked before, while no set and no flood is known.
+    ///
+    /// - Returns: false when ``note(_:hash:)`` has to hear of it.
+    @inline(__always)
+    mutating func hasHeard(_ evidence: Evidence, from source: UInt64, hash: KeyedHash) -> Bool {
+        guard sets.used == 0, floods.open == 0 else { return false }
+        guard evidence.bits & TargetBits.port != 0, plan.hosts > 0 else { return true }
+        return distributed.hasHeard(
+            evidence, from: source, minute: DistributedWatch.minute(evidence.now), hash: hash)
+    }
+
     /// Whether what a source did is told of with its set and not on its own: it belongs to one that
     /// was told of, and asked for fewer targets outside than make a scan.
     func holds(_ source: UInt64) -> Bool {

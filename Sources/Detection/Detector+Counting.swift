@@ -10,28 +10,32 @@ extension Detector {
         let evidence = Evidence(
             of: event, circumstances, direction: grader.host.direction(of: event),
             now: clock.now)
-        guard let seat = seat(for: evidence) else {
-            noteCrowds(
-                event, evidence, from: grader.host.key(of: event.source), isNewTarget: true,
-                packets: 1)
+        let key = grader.host.key(of: event.source)
+        let hash = table.hash(of: key)
+        guard let seat = seat(for: evidence, key, hash) else {
+            noteCrowds(event, evidence, from: hash, isNewTarget: true, packets: 1)
             return
         }
         let number = seat.number
         let taken = take(evidence, seat)
         if taken.isCounted {
             settle(number)
-            noteCrowds(
-                event, evidence, from: table.records[Int(number)].key,
-                isNewTarget: taken.novelty == .new,
-                packets: table.records[Int(number)].totalPackets)
-            judge(number, taken.novelty, at: event.time)
+            let isNew = taken.novelty == .new
+            let packets = table.records[Int(number)].totalPackets
+            if isNew || packets <= 2
+                || !crowds.hasHeard(evidence, from: seat.hash, hash: table.hash)
+            {
+                noteCrowds(event, evidence, from: seat.hash, isNewTarget: isNew, packets: packets)
+            }
+            judge(seat, taken.novelty, at: event.time)
         }
-        if let alert = taken.alert, !isHeld(table.records[Int(number)].key) {
+        if let alert = taken.alert, !isHeld(seat.hash) {
             report(.attemptsRepeated(packets: alert), number, at: event.time)
         }
     }
 
     /// Takes a packet into its source's record.
+    @inline(__always)
     private mutating func take(_ evidence: Evidence, _ seat: Seat) -> Taken {
         let place = Int(seat.number)
         let bucket = attemptBucket(at: clock.now)
@@ -43,6 +47,13 @@ extension Detector {
         {
             return taken
         }
+        return takeSixth(evidence, seat, bucket)
+    }
+
+    /// The same for a source that has more than five targets, or gets its sixth.
+    @inline(never)
+    private mutating func takeSixth(_ evidence: Evidence, _ seat: Seat, _ bucket: UInt32) -> Taken {
+        let place = Int(seat.number)
         let target = StoredTarget(
             evidence, high: table.records[place].targetHigh, hash: table.hash)
         let novelty = note(target, of: seat.number)
@@ -51,6 +62,7 @@ extension Detector {
     }
 
     /// The bucket of the attempt window that is now.
+    @inline(__always)
     mutating func attemptBucket(at now: Int64) -> UInt32 {
         if now >= bucketEnd || now < bucketStart {
             bucket = limits.attempts.bucket(at: now)
@@ -62,6 +74,7 @@ extension Detector {
     }
 
     /// Puts a record where it belongs after a counted packet; mostly it stands there.
+    @inline(__always)
     private mutating func settle(_ number: UInt32) {
         let place = Int(number)
         if table.records[place].isScanning {
@@ -79,7 +92,9 @@ extension Detector {
     }
 
     /// Sees whether the source is scanning now, or scanning worse.
-    private mutating func judge(_ number: UInt32, _ novelty: Novelty, at time: Timestamp) {
+    @inline(__always)
+    private mutating func judge(_ seat: Seat, _ novelty: Novelty, at time: Timestamp) {
+        let number = seat.number
         let place = Int(number)
         let packets = table.records[place].totalPackets
         if table.records[place].isScanning {
@@ -95,7 +110,7 @@ extension Detector {
             table.records[place].level = reached
             report(.scanEscalated, number, at: time)
         } else if novelty != .repeated || crowds.sets.used > 0, reachesThreshold(number),
-            !isHeld(table.records[place].key)
+            !isHeld(seat.hash)
         {
             if table.records[place].remembered > 0 {
                 table.records[place].traits.insert(.slow)

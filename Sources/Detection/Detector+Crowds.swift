@@ -7,10 +7,12 @@ extension Detector {
     /// theirs: there each source is known.
     ///
     /// - Parameters:
+    ///   - source: keyed hash of the source that it counts for.
     ///   - isNewTarget: whether the source had not asked for this target before.
     ///   - packets: the source's counted packets with this one.
+    @inline(never)
     mutating func noteCrowds(
-        _ event: PacketEvent, _ evidence: Evidence, from source: SourceKey, isNewTarget: Bool,
+        _ event: PacketEvent, _ evidence: Evidence, from source: UInt64, isNewTarget: Bool,
         packets: UInt64
     ) {
         let isInternal = evidence.bits & TargetBits.inside != 0
@@ -19,7 +21,7 @@ extension Detector {
         let host = table.hash(target.host)
         crowds.note(
             CrowdSighting(
-                event: event, source: table.hash(of: source), host: host,
+                event: event, source: source, host: host,
                 targetHash: table.hash(host, target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
                 isInternal: isInternal, isServed: grader.host.serves(event),
@@ -29,8 +31,10 @@ extension Detector {
     }
 
     /// Whether a source's findings are part of its set's.
-    func isHeld(_ source: SourceKey) -> Bool {
-        crowds.sets.used > 0 && crowds.holds(table.hash(of: source))
+    ///
+    /// - Parameter source: its keyed hash.
+    func isHeld(_ source: UInt64) -> Bool {
+        crowds.sets.used > 0 && crowds.holds(source)
     }
 
     /// Lets time pass for sets and floods.
@@ -104,7 +108,9 @@ extension Detector {
             ? Int(table.probation.quarters(Int(number & ~SourceTable.onProbation)))
             : weight(of: number).all
         crowds.members[place].outside = UInt16(clamping: max(0, known - inside))
-        guard !isOnProbation, table.records[Int(number)].isScanning, isHeld(source) else { return }
+        guard !isOnProbation, table.records[Int(number)].isScanning,
+            isHeld(table.hash(of: source))
+        else { return }
         report(.scanEnded(.joined), number, at: time)
         table.records[Int(number)].level = 0
         move(number, to: .severalTargets)

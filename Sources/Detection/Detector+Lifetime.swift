@@ -85,6 +85,7 @@ extension Detector {
     }
 
     /// Stream time at which a live source's lifetime is over, or a sleeping one is forgotten.
+    @inline(__always)
     func endOfLifetime(_ number: UInt32) -> Int64 {
         let traits = table.records[Int(number)].traits.rawValue
         let long = SourceRecord.Traits.asleep.rawValue | SourceRecord.Traits.slow.rawValue
@@ -136,7 +137,7 @@ extension Detector {
         let place = Int(number)
         guard limits.memory > limits.lifetime, !table.records[place].isScanning,
             !table.records[place].traits.contains(.home),
-            !isHeld(table.records[place].key), !reachesThreshold(number)
+            !isHeld(table.hash(of: table.records[place].key)), !reachesThreshold(number)
         else { return false }
         if !table.records[place].traits.contains(.onlyEcho) {
             release(number)

@@ -5,6 +5,8 @@ import Packets
 /// The record that a packet counts for.
 struct Seat {
     let number: UInt32
+    /// Keyed hash of the source that the record is of: the packet's, or the /48 that it belongs to.
+    let hash: UInt64
     /// The packet is the first of the source's lifetime.
     var begins = false
 }
@@ -12,9 +14,10 @@ struct Seat {
 extension Detector {
     /// Where a packet of evidence counts; nil when it is its source's first, which stands on
     /// probation now.
-    mutating func seat(for evidence: Evidence) -> Seat? {
-        let key = grader.host.key(of: evidence.source)
-        let hash = table.hash(of: key)
+    ///
+    /// - Parameter hash: that of the key.
+    @inline(__always)
+    mutating func seat(for evidence: Evidence, _ key: SourceKey, _ hash: UInt64) -> Seat? {
         let isProbe = evidence.bits & TargetBits.probe != 0
         let isFoldable = key.width == 64 && grader.host.foldsPrefixes
         if let handle = table.find(key, hash), let seat = awake(handle, key, hash) {
@@ -24,6 +27,14 @@ extension Detector {
             table.records[Int(seat.number)].traits.insert(.watched)
             return fold(key, evidence) ?? seat
         }
+        return firstSeat(for: evidence, key, hash, isProbe: isProbe, isFoldable: isFoldable)
+    }
+
+    /// The same for a source of which nothing is known.
+    @inline(never)
+    private mutating func firstSeat(
+        for evidence: Evidence, _ key: SourceKey, _ hash: UInt64, isProbe: Bool, isFoldable: Bool
+    ) -> Seat? {
         if isFoldable {
             if let site = site(of: key) { return site }
             if isProbe, let site = fold(key, evidence) { return site }
@@ -31,7 +42,7 @@ extension Detector {
         guard limits.needsTwoPackets else {
             let number = insert(key, evidence)
             if isFoldable, isProbe { table.records[Int(number)].traits.insert(.watched) }
-            return Seat(number: number, begins: true)
+            return Seat(number: number, hash: hash, begins: true)
         }
         table.probe(evidence, key, hash, isWatched: isFoldable && isProbe)
         return nil
@@ -68,7 +79,18 @@ extension Detector {
 
     /// The record of a known source, whatever it was until now; nil when its time was over and
     /// nothing is left of it.
+    @inline(__always)
     private mutating func awake(_ handle: UInt32, _ key: SourceKey, _ hash: UInt64) -> Seat? {
+        if handle & SourceTable.onProbation == 0, clock.now < endOfLifetime(handle),
+            !table.records[Int(handle)].isAsleep
+        {
+            return Seat(number: handle, hash: hash)
+        }
+        return roused(handle, key, hash)
+    }
+
+    @inline(never)
+    private mutating func roused(_ handle: UInt32, _ key: SourceKey, _ hash: UInt64) -> Seat? {
         var number = handle
         if handle & SourceTable.onProbation != 0 {
             guard let new = promote(Int(handle & ~SourceTable.onProbation), key, hash) else {
@@ -78,9 +100,9 @@ extension Detector {
         } else if !lives(number) {
             return nil
         }
-        guard table.records[Int(number)].isAsleep else { return Seat(number: number) }
+        guard table.records[Int(number)].isAsleep else { return Seat(number: number, hash: hash) }
         wake(number)
-        return Seat(number: number, begins: true)
+        return Seat(number: number, hash: hash, begins: true)
     }
 
     /// Makes a record of a source whose only packet stands on probation.
@@ -200,7 +222,7 @@ extension Detector {
         for index in 0..<PrefixWatch.enough {
             merge(SourceKey(high64: full.prefix << 16 | UInt64(full.subnets[index])), into: site)
         }
-        return Seat(number: site)
+        return Seat(number: site, hash: table.hash(of: table.records[Int(site)].key))
     }
 
     /// Moves what is known of a /64 to its /48. A scan that was already told of stays what it is.

@@ -106,8 +106,10 @@ struct DistributedPort: BitwiseCopyable {
         return change
     }
 
-    static func key(_ target: CommonTarget) -> UInt32 {
-        1 << 31 | UInt32(target.ipProtocol) << 16 | UInt32(target.selector)
+    static func key(_ target: CommonTarget) -> UInt32 { key(target.ipProtocol, target.selector) }
+
+    static func key(_ ipProtocol: UInt8, _ selector: UInt16) -> UInt32 {
+        1 << 31 | UInt32(ipProtocol) << 16 | UInt32(selector)
     }
 
     var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: key >> 16) }

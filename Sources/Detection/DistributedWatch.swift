@@ -16,6 +16,10 @@ struct DistributedWatch: ~Copyable {
     /// The first minute in which a host may have been asked unseen.
     var seenSince: UInt32 = .max
     private let ways: Int
+    /// The host that was asked last, its place, and its keyed hash: most hosts are alone.
+    private var lastHost = Address.unspecified
+    private var lastSlot = 0
+    private var lastHash: UInt64 = 0
 
     /// Sources that asked a host which has no place yet.
     struct Door: BitwiseCopyable {
@@ -60,13 +64,8 @@ struct DistributedWatch: ~Copyable {
     mutating func slot(
         of host: Address, hash: UInt64, source: UInt64, minute: UInt32
     ) -> Int? {
-        // The upper half of a product with the count spreads as well as a remainder, and is quicker.
-        let group = Int(truncatingIfNeeded: (hash >> 32) &* UInt64(hosts.count / ways) >> 32)
-        let first = group * ways
-        for slot in first..<first + ways
-        where hosts[slot].isUsed && hosts[slot].host.isSame(as: host) {
-            return slot
-        }
+        if let slot = find(host, hash: hash) { return slot }
+        let first = firstWay(of: hash)
         var victim = first
         for slot in first..<first + ways where isBetter(slot, than: victim) { victim = slot }
         if seenSince == .max { seenSince = minute }
@@ -85,6 +84,22 @@ struct DistributedWatch: ~Copyable {
             host: host, minute: minute, since: seenSince,
             interval: minute / DistributedRule.minutes, isUsed: true)
         return victim
+    }
+
+    private func find(_ host: Address, hash: UInt64) -> Int? {
+        let first = firstWay(of: hash)
+        for slot in first..<first + ways
+        where hosts[slot].isUsed && hosts[slot].host.isSame(as: host) {
+            return slot
+        }
+        return nil
+    }
+
+    /// The first of the places that a host may have.
+    ///
+    /// The upper half of a product with the count spreads as well as a remainder, and is quicker.
+    private func firstWay(of hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: (hash >> 32) &* UInt64(hosts.count / ways) >> 32) * ways
     }
 
     /// Whether it is less of a loss: no open scan, and quiet for longer.
@@ -263,6 +278,46 @@ extension DistributedWatch {
         while ports[base + offset].key != 0 {
             if ports[base + offset].key == key { return false }
             offset = (offset + 1) & (DistributedWatch.portsEach - 1)
+        }
+        return true
+    }
+
+    /// Takes a packet to a port that its source and others asked for in this minute; false when it may
+    /// be more than that.
+    mutating func hasHeard(
+        _ evidence: Evidence, from source: UInt64, minute: UInt32, hash: KeyedHash
+    ) -> Bool {
+        if !lastHost.isSame(as: evidence.destination) || lastHash == 0 {
+            let host = hash(evidence.destination)
+            guard let slot = find(evidence.destination, hash: host) else { return false }
+            (lastHost, lastSlot, lastHash) = (evidence.destination, slot, host)
+        }
+        let slot = lastSlot
+        guard hosts[slot].isUsed, hosts[slot].host.isSame(as: evidence.destination),
+            hosts[slot].minute >= minute, hosts[slot].set == 0
+        else { return false }
+        let salt = UInt64(evidence.ipProtocol) << 16 | UInt64(evidence.selector)
+        let target = hash(lastHash, salt)
+        let key = DistributedPort.key(evidence.ipProtocol, evidence.selector)
+        guard DistributedWatch.isSampled(target, hosts[slot].portShift) else {
+            return noteAgain(source, of: slot)
+        }
+        let base = slot * DistributedWatch.portsEach
+        var offset = Int(truncatingIfNeeded: target) & (DistributedWatch.portsEach - 1)
+        while ports[base + offset].key != 0 {
+            if ports[base + offset].key == key { return noteAgain(source, of: slot) }
+            offset = (offset + 1) & (DistributedWatch.portsEach - 1)
+        }
+        return false
+    }
+
+    /// Counts another packet of a source that asks nothing new; true, as there is nothing more to do.
+    private mutating func noteAgain(_ source: UInt64, of slot: Int) -> Bool {
+        if DistributedWatch.isSampled(source, hosts[slot].sourceShift),
+            let place = find(source, of: slot)
+        {
+            sources[place].packets.addSaturating(1)
+            sources[place].minute = UInt8(truncatingIfNeeded: hosts[slot].minute)
         }
         return true
     }

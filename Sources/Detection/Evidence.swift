@@ -31,6 +31,7 @@ struct Evidence: BitwiseCopyable {
     /// Part of a traceroute: a target like others, and no attempt.
     var isTrace = false
 
+    @inline(__always)
     init(
         of event: PacketEvent, _ circumstances: Circumstances, direction: Direction, now: Int64
     ) {
@@ -41,6 +42,7 @@ struct Evidence: BitwiseCopyable {
         isTrace = circumstances.isTrace
     }
 
+    @inline(__always)
     init(of event: PacketEvent, isProbe: Bool, direction: Direction, now: Int64) {
         time = event.time
         self.now = now
@@ -96,6 +98,7 @@ struct Evidence: BitwiseCopyable {
     }
 
     /// What an ICMP message of this type asks, as ``TargetBits``.
+    @inline(__always)
     private static func question(_ type: UInt8, isV6: Bool) -> UInt8 {
         if type == (isV6 ? 128 : 8) { return TargetBits.echo | TargetBits.request }
         let meaning = isV6 ? ICMPMeaning(v6: type, code: 0) : ICMPMeaning(v4: type, code: 0)
@@ -103,6 +106,7 @@ struct Evidence: BitwiseCopyable {
     }
 
     /// The raw value of the packet's ``TransportClass``.
+    @inline(__always)
     var transport: Int { TransportClass(ipProtocol, isV4: source.isV4).rawValue }
 }
 

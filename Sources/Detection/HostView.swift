@@ -60,6 +60,7 @@ struct HostView: Sendable {
     func isEphemeral(_ port: UInt16) -> Bool { ephemeralPorts.contains(port) }
 
     /// Whether the packet goes to a port with a server of ours behind it.
+    @inline(__always)
     func serves(_ event: PacketEvent) -> Bool {
         switch event.ipProtocol.rawValue {
         case 6: servedTCP.contains(event.destinationPort)
@@ -72,6 +73,7 @@ struct HostView: Sendable {
     }
 
     /// Seen from home: our own packet on its way out counts as outbound wherever it goes.
+    @inline(__always)
     func direction(of event: PacketEvent) -> Direction {
         if event.has(.output) { return .outbound }
         guard isHome(event.source) else { return .inbound }
@@ -83,6 +85,7 @@ struct HostView: Sendable {
     /// An IPv6 host owns its whole prefix and may change its address for each packet. A neighbour
     /// does not: there each address is a host. A translator's or a 6to4 router's prefix holds the
     /// whole IPv4 Internet, so there the IPv4 address inside is the source.
+    @inline(__always)
     func key(of address: Address) -> SourceKey {
         if address.isV4 { return SourceKey(v4: address) }
         if let embedded = address.embeddedV4 { return SourceKey(v4: embedded) }

@@ -23,16 +23,19 @@ struct KeyedHash: Sendable {
         keys = (next(), next(), next(), next() | 1)
     }
 
+    @inline(__always)
     func callAsFunction(_ address: Address, _ salt: UInt64 = 0) -> UInt64 {
         let first = KeyedHash.fold(address.high ^ keys.0, address.low ^ keys.1)
         return KeyedHash.fold(first ^ keys.2, salt ^ keys.3)
     }
 
+    @inline(__always)
     func callAsFunction(_ value: UInt64, _ salt: UInt64) -> UInt64 {
         let first = KeyedHash.fold(value ^ keys.2, salt ^ keys.0)
         return KeyedHash.fold(first ^ keys.1, keys.3)
     }
 
+    @inline(__always)
     private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low

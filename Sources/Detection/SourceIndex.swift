@@ -20,6 +20,7 @@ struct SourceIndex: ~Copyable {
 
     /// The place of a hash: its upper half as a fraction of the size, which need not be a power
     /// of two (Lemire 2019).
+    @inline(__always)
     func home(of hash: UInt64) -> Int {
         Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(truncatingIfNeeded: size)) >> 32)
     }
@@ -27,6 +28,7 @@ struct SourceIndex: ~Copyable {
     func slot(at place: Int) -> UInt64 { slots[place] }
 
     /// The handle with this hash for which the question holds.
+    @inline(__always)
     func find(_ hash: UInt64, where holds: (UInt32) -> Bool) -> UInt32? {
         let tag = hash >> 32
         var place = home(of: hash)

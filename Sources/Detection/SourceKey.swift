@@ -43,6 +43,7 @@ struct SourceKey: BitwiseCopyable {
     }
 
     /// Whether this source's first address, with this width, names the same source.
+    @inline(__always)
     func names(_ first: Address, width other: UInt8) -> Bool {
         guard width == other else { return false }
         if first.isSame(as: address) { return true }

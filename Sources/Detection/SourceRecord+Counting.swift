@@ -16,6 +16,7 @@ extension SourceRecord {
     ///
     /// - Parameter begins: it is the first of a lifetime, which counts in any case.
     /// - Returns: nil when its target is a sixth, for which there is no room here.
+    @inline(__always)
     mutating func take(
         _ evidence: Evidence, begins: Bool, hash: KeyedHash, bucket: UInt32,
         limit: AttemptWindow.Limit
@@ -28,6 +29,7 @@ extension SourceRecord {
     }
 
     /// Takes in a packet whose target was noted.
+    @inline(__always)
     mutating func take(
         _ evidence: Evidence, _ novelty: Novelty, begins: Bool, bucket: UInt32,
         limit: AttemptWindow.Limit
@@ -52,6 +54,7 @@ extension SourceRecord {
     }
 
     /// Takes a counted packet into everything but the targets.
+    @inline(__always)
     private mutating func count(_ evidence: Evidence) {
         let time = evidence.time
         if totalPackets == 0 {
@@ -83,6 +86,7 @@ extension SourceRecord {
     }
 
     /// Takes the danger level that the settings give a counted packet.
+    @inline(__always)
     private mutating func note(autoLevel level: UInt8) {
         if level == 0 {
             autoLevel |= SourceRecord.unruled
@@ -108,6 +112,7 @@ extension SourceRecord {
     }
 
     /// The counts of the techniques are halved together before one overflows: their shares stay.
+    @inline(__always)
     private mutating func countTechnique(inSlot slot: Int) {
         if techniques[slot] == .max {
             for index in 0..<14 { techniques[index] /= 2 }

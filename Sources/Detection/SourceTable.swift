@@ -37,8 +37,10 @@ struct SourceTable: ~Copyable {
             + filing.bytes
     }
 
+    @inline(__always)
     func hash(of key: SourceKey) -> UInt64 { hash(key.address, UInt64(key.width)) }
 
+    @inline(__always)
     func find(_ key: SourceKey, _ hash: UInt64) -> UInt32? {
         index.find(hash) { handle in
             if handle & SourceTable.onProbation == 0 {

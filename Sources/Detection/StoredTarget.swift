@@ -15,6 +15,7 @@ struct StoredTarget: BitwiseCopyable {
     let bits: UInt8
 
     /// What a packet asked for, for a record whose targets have this upper half.
+    @inline(__always)
     init(_ evidence: Evidence, high: UInt64, hash: KeyedHash) {
         let isForeign = evidence.destination.high != high
         address = evidence.destination
@@ -52,6 +53,7 @@ extension SourceRecord {
     /// Puts a target among the first five.
     ///
     /// - Returns: nil when there is no room for a new one.
+    @inline(__always)
     mutating func note(_ target: StoredTarget) -> Novelty? {
         let count = Int(targetCount)
         var index = 0
@@ -86,6 +88,7 @@ extension SourceRecord {
     }
 
     /// Adds what a target weighs.
+    @inline(__always)
     mutating func weigh(_ target: StoredTarget, _ novelty: Novelty) {
         let gain: UInt16
         switch novelty {

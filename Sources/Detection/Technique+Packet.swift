@@ -7,6 +7,7 @@ extension Technique {
     ///
     /// An ACK and a window scan look the same on the wire; both are ``ack`` here and get their
     /// second name in the summary, as does a ``connect``, which is a SYN too.
+    @inline(__always)
     init(of event: PacketEvent) {
         if event.has(.shortTransport) {
             // Only a first fragment can hide a header, and log text never shows SCTP's. Else the IP

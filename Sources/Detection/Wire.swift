@@ -17,6 +17,7 @@ enum Wire {
     /// Everything that this host does not speak over this version of IP.
     case unspoken
 
+    @inline(__always)
     init(_ event: PacketEvent) {
         self =
             switch event.ipProtocol.rawValue {
@@ -32,6 +33,7 @@ enum Wire {
             }
     }
 
+    @inline(__always)
     var hasPorts: Bool {
         switch self {
         case .tcp, .datagram, .sctp, .dccp: true
@@ -41,13 +43,16 @@ enum Wire {
 }
 
 extension PacketEvent {
+    @inline(__always)
     func has(_ trait: PacketTraits) -> Bool { traits.rawValue & trait.rawValue != 0 }
 
     /// IPv6 by the parser's word or by its addresses.
+    @inline(__always)
     var isV6: Bool { has(.v6) || !source.isV4 }
 
     /// Whether the ports are in it: a first fragment may hide the flags and still show them, as
     /// Nmap's 8 bytes do.
+    @inline(__always)
     var showsPorts: Bool {
         Wire(self).hasPorts
             && (!has(.shortTransport) || has(.firstFragment) && destinationPort != 0)
@@ -55,6 +60,7 @@ extension PacketEvent {
 
     /// The TCP control bits without those of congestion control, which are no part of the
     /// question: an ECN SYN is a SYN (RFC 3168 section 6.1.1).
+    @inline(__always)
     var control: UInt8 { flags & 0x3f }
 }
 
