@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -58,20 +59,26 @@ let package = Package(
             ]),
         module("Captures", ["Packets", "CPcap"]),
         module("Control", ["Packets", "Decisions", nio, nioPosix]),
+        module(
+            "Journal",
+            ["Packets", "Detection", "Decisions", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "Review",
+            ["Packets", "Detection", "Decisions", "Configuration", "Journal", "Control"]),
         module("Programs", ["CLinux"]),
         module("Lab", ["Packets", "Programs", "CLinux"]),
         module(
             "Daemon",
             [
                 "NFLog", "HostFacts", "Packets", "Ring", "Detection", "Decisions", "Captures",
-                "Control", "Configuration", "Programs", "CLinux", log,
+                "Control", "Configuration", "Journal", "Programs", "CLinux", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "picket",
             dependencies: [
-                "Daemon", "Control", "Lab", log,
+                "Daemon", "Control", "Journal", "Review", "Lab", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -94,6 +101,8 @@ let package = Package(
         tests("HostFactsTests", ["HostFacts", "CNetfilter", "CLinux"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ControlTests", ["Control"]),
+        tests("JournalTests", ["Journal"]),
+        tests("ReviewTests", ["Review"]),
         tests("ProgramsTests", ["Programs"]),
         tests("LabTests", ["Lab", "Programs"]),
         tests("DaemonTests", ["Daemon"]),

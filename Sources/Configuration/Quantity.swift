@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// How numbers with units are written in the settings.
-enum Quantity {
+package enum Quantity {
     /// Largest first, so that the first that divides a value is the one to write it in.
     private static let durations: [(unit: String, nanoseconds: Int64)] = [
         ("w", 604_800_000_000_000), ("d", 86_400_000_000_000), ("h", 3_600_000_000_000),
@@ -13,7 +13,7 @@ enum Quantity {
     ]
 
     /// Reads `500ms`, `30s`, `10m`, `4h`, `7d`, `1w`.
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         guard let (number, unit) = split(text) else { return nil }
         for (name, nanoseconds) in durations where name == unit {
             let (product, overflow) = number.multipliedReportingOverflow(by: Int(nanoseconds))
@@ -22,7 +22,7 @@ enum Quantity {
         return nil
     }
 
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         let parts = duration.components
         let (seconds, overflow) = parts.seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let nanoseconds = overflow ? Int64.max : seconds + parts.attoseconds / 1_000_000_000

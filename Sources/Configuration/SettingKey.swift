@@ -90,6 +90,12 @@ extension SettingKey {
         SettingKey("log.decisions", \.decisionLog, .logSwitch),
         SettingKey("log.decisions.path", \.decisionLogOrDefault.path, .path()),
         SettingKey("log.decisions.format", \.decisionLogOrDefault.format, .decisionFormat),
+        SettingKey("journal", \.journal, .journalSwitch),
+        SettingKey("journal.path", \.journalOrDefault.path, .path()),
+        SettingKey(
+            "journal.keep", \.journalOrDefault.keep,
+            .durationOrOff(.seconds(60)...(.seconds(3650 * 86_400)))),
+        SettingKey("journal.size", \.journalOrDefault.size, .size(1 << 20...1 << 40)),
         // sun_path has 108 bytes, the last of them zero (unix(7)).
         SettingKey("control.socket", \.controlSocket, .path(upTo: 107)),
         SettingKey(
@@ -103,6 +109,11 @@ extension Settings {
     fileprivate var decisionLogOrDefault: DecisionLogSettings {
         get { decisionLog ?? DecisionLogSettings() }
         set { decisionLog = newValue }
+    }
+
+    fileprivate var journalOrDefault: JournalSettings {
+        get { journal ?? JournalSettings() }
+        set { journal = newValue }
     }
 
     /// Two fields that are written as one.
@@ -151,6 +162,24 @@ extension SettingForm where Value == DecisionLogSettings? {
         } write: { log in
             guard let log else { return "off" }
             return "{path: \(SettingForm<String>.quoted(log.path)), format: \(log.format.rawValue)}"
+        }
+    }
+}
+
+extension SettingForm where Value == JournalSettings? {
+    /// As the log: a switch here, what it is in the keys below.
+    static var journalSwitch: SettingForm<JournalSettings?> {
+        let shape = "a section with path, keep and size, or off"
+        return SettingForm(shape) { node throws(WrongValue) in
+            guard case .word("off") = node.content else {
+                throw WrongValue(node, "expected \(shape), found \(node.described)")
+            }
+            return nil
+        } write: { journal in
+            guard let journal else { return "off" }
+            let keep = SettingForm<Duration>.durationOrOff(.zero...(.zero)).write(journal.keep)
+            return "{path: \(SettingForm<String>.quoted(journal.path)), keep: \(keep), "
+                + "size: \(Quantity.text(size: journal.size))}"
         }
     }
 }

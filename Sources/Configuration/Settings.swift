@@ -21,6 +21,8 @@ package struct Settings: Hashable, Sendable {
     package var servedPorts: Set<ServedPort>?
     /// Where decisions are written; nil: nowhere.
     package var decisionLog: DecisionLogSettings? = DecisionLogSettings()
+    /// The database of `picket decisions` and `picket explain`; nil: none.
+    package var journal: JournalSettings? = JournalSettings()
     /// The socket of `picket status` and `picket watch`. Range: 1...107 bytes (unix(7)).
     package var controlSocket = "/run/picket/control.sock"
     /// Where the detector's table is kept over restarts; nil: nowhere.
@@ -58,4 +60,15 @@ package struct DecisionLogSettings: Hashable, Sendable {
         self.path = path
         self.format = format
     }
+}
+
+/// The database that decisions are kept in for whoever asks later.
+package struct JournalSettings: Hashable, Sendable {
+    package var path = "/var/lib/picket/picket.db"
+    /// How long decisions are kept; zero: whatever their age.
+    package var keep = Duration.seconds(90 * 86_400)
+    /// The size beyond which the oldest go. Unit: bytes.
+    package var size = 1 << 30
+
+    package init() {}
 }

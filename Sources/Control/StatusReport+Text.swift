@@ -24,6 +24,7 @@ extension StatusReport {
             ("host", host?.text ?? "not told"),
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
+            ("journal", StatusReport.text(journal)),
             ("watchers", watchersText),
         ]
         for (index, martian) in martians.enumerated() {
@@ -71,6 +72,14 @@ extension StatusReport {
         let text = StatusReport.number(watchers)
         guard undelivered > 0 else { return text }
         return "\(text); \(StatusReport.number(undelivered)) decisions not delivered"
+    }
+
+    private static func text(_ journal: Journal?) -> String {
+        guard let journal else { return "off" }
+        let waiting = journal.waiting > 0 ? ", \(number(UInt64(journal.waiting))) waiting" : ""
+        let failing = journal.failing.map { "; failing: \($0)" } ?? ""
+        return "\(journal.path): \(number(journal.written)) decisions\(waiting), "
+            + "\(number(journal.lost)) lost\(failing)"
     }
 
     private static func text(_ log: Log?) -> String {

@@ -77,6 +77,20 @@ package struct StatusReport: Codable, Hashable, Sendable {
         }
     }
 
+    package struct Journal: Codable, Hashable, Sendable {
+        package var path: String
+        /// Decisions committed by this run.
+        package var written: UInt64 = 0
+        /// Decisions on their way there.
+        package var waiting = 0
+        /// Decisions that it will never have.
+        package var lost: UInt64 = 0
+        /// Why decisions are not journalled now; nil while all is well.
+        package var failing: String?
+
+        package init(path: String) { self.path = path }
+    }
+
     package var version: String
     package var pid: Int32
     /// Whole seconds.
@@ -105,6 +119,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var undelivered = 0
     /// Nil when decisions are not logged.
     package var log: Log?
+    /// Nil when there is no journal.
+    package var journal: Journal?
     /// Nil from a daemon that does not tell.
     package var host: Host?
 
@@ -116,7 +132,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, traceroutes, losses, watchers, undelivered, log, host
+        case rates, martians, traceroutes, losses, watchers, undelivered, log, journal, host
         case openScans = "open_scans"
         case detectorBytes = "detector_bytes"
     }

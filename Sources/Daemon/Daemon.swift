@@ -3,6 +3,7 @@
 import Configuration
 import Control
 import Decisions
+import Journal
 import Logging
 import ServiceLifecycle
 
@@ -54,11 +55,15 @@ package struct Daemon: Sendable {
         if let facts = settings.factsPath, Folder.make(Folder.of(facts)) == nil {
             kept += [Folder.of(facts)] + (TableFile(path: facts).exists ? [facts] : [])
         }
+        let journal = settings.journal
+        if let journal { kept += JournalWriter.filesToKeep(journal) }
         try Folder.need(Folder.of(settings.controlSocket))
         kept.append(Folder.of(settings.controlSocket))
         pipeline = try Pipeline(
-            settings: settings, table: table, outputs: Outputs(outlets: outlets, feed: feed),
-            log: log)
+            settings: settings, table: table,
+            outputs: Outputs(outlets: outlets, feed: feed) { show in
+                journal.map { JournalWriter($0, observer: observer, log: log, show: show) }
+            }, log: log)
         let rights = try Privileges.drop(to: settings.user, keeping: kept)
         log.info("\(rights)")
     }

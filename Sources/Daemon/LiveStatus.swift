@@ -48,6 +48,7 @@ struct LiveStatus: Sendable {
         report.watchers = feed.watchers
         report.undelivered = pipeline.outputs.drops
         report.log = decisionLog?.state
+        report.journal = pipeline.outputs.journal?.status
         report.host = numbers.facts?.status
         return report
     }

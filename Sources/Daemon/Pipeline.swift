@@ -11,7 +11,7 @@ import ServiceLifecycle
 
 /// The road of a packet, live:
 ///
-///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> outputs
+///     kernel -> group sockets -> reader thread -> ring -> detector thread -> decisions -> journal -> outputs
 ///                      host stage: the host's own facts --^
 ///
 /// Everything that can fail at the start fails in `init`, before a thread runs.
@@ -62,6 +62,7 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
+        try outputs.start()
         let watching = try host.run()
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
         let reading = try NamedThread("reader") { [reader] in reader.take()?.run() }

@@ -75,6 +75,7 @@ final class Reloader: Service {
             ),
             ("detection.memory", new.detection.memory == old.detection.memory),
             ("log.decisions", new.decisionLog == old.decisionLog),
+            ("journal", new.journal == old.journal),
             ("control.socket", new.controlSocket == old.controlSocket),
             ("detection.table", new.tablePath == old.tablePath),
             ("detection.facts", new.factsPath == old.factsPath),

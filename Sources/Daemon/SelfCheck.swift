@@ -28,6 +28,7 @@ package struct SelfCheck {
         results.append(SelfCheck.host(settings))
         results.append(receiveBuffer(settings))
         if let log = settings.decisionLog { results.append(writable("log.decisions", log.path)) }
+        if let journal = settings.journal { results.append(writable("journal", journal.path)) }
         if let table = settings.tablePath { results.append(writable("state", table)) }
         if let facts = settings.factsPath {
             var result = writable("facts", facts)

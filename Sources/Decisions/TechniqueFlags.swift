@@ -23,16 +23,16 @@ extension Technique {
 
 extension ScanSummary {
     /// The source's address; nil for the kinds that have no single source.
-    var singleSource: Address? {
+    package var singleSource: Address? {
         kind == .distributed || kind == .decoy || crowd != nil ? nil : firstAddress
     }
 
     /// The destination; nil when there are several.
-    var singleDestination: Address? { hosts.count == 1 ? destinations.first : nil }
+    package var singleDestination: Address? { hosts.count == 1 ? destinations.first : nil }
 
     /// The port; nil when there are several, or none.
     var singlePort: UInt16? { ports.count == 1 ? portSample.first : nil }
 
     /// Whether it is a scan: repeated attempts alone are level 0, and a flood is none.
-    var isScan: Bool { level > 0 && !(crowd?.isFlood ?? false) }
+    package var isScan: Bool { level > 0 && !(crowd?.isFlood ?? false) }
 }

@@ -142,7 +142,7 @@ struct ConfigurationErrorTests {
     @Test(
         "What this version does not act on is refused where it would make a difference",
         arguments: [
-            "blocking: {enabled: true}", "journal: {path: /tmp/x}", "evidence: {size: 1GiB}",
+            "blocking: {enabled: true}", "evidence: {size: 1GiB}",
             "log: {packets: /var/log/packets}",
         ])
     func later(text: String) throws {
@@ -152,7 +152,7 @@ struct ConfigurationErrorTests {
     @Test(
         "What this version does not act on may stand there switched off or at its default",
         arguments: [
-            "blocking: {enabled: false}", "blocking:", "journal: off", "log: {packets: off}",
+            "blocking: {enabled: false}", "blocking:", "log: {packets: off}",
             "blocking: {enabled: false, level: 4, durations: 4h}", "evidence: {size: 256MiB}",
             "journal: {path: /var/lib/picket/picket.db, keep: 90d}",
             "detection: {auto-level: []}",
