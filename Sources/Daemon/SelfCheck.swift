@@ -29,6 +29,13 @@ package struct SelfCheck {
         results.append(receiveBuffer(settings))
         if let log = settings.decisionLog { results.append(writable("log.decisions", log.path)) }
         if let journal = settings.journal { results.append(writable("journal", journal.path)) }
+        if let log = settings.packetLog { results.append(writable("log.packets", log)) }
+        if let evidence = settings.evidence {
+            var result = writable("evidence", evidence.path)
+            // Decisions do not depend on it.
+            if result.state == .failure { (result.state, result.exitCode) = (.warning, 0) }
+            results.append(result)
+        }
         if let table = settings.tablePath { results.append(writable("state", table)) }
         if let facts = settings.factsPath {
             var result = writable("facts", facts)

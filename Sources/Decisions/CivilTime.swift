@@ -127,7 +127,7 @@ struct CivilTime {
 
 extension Timestamp {
     /// RFC 3339 in UTC with microseconds: `2010-10-25T13:16:38.341511Z`.
-    var rfc3339: String {
+    package var rfc3339: String {
         var bytes: [UInt8] = []
         writeRFC3339(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

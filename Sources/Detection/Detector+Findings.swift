@@ -16,7 +16,7 @@ extension Detector {
             Finding(event: event, time: time, summary: summary(of: number, for: event)))
     }
 
-    private func summary(of number: UInt32, for event: Finding.Event) -> ScanSummary {
+    func summary(of number: UInt32, for event: Finding.Event) -> ScanSummary {
         let record = table.records[Int(number)]
         let counts = distinct(number)
         let weight = weight(of: number)
