@@ -6,7 +6,7 @@ import Packets
 ///
 /// Range: the years 1677 to 2262 of ``Timestamp``, so that a year has four digits.
 /// Source: the proleptic Gregorian calendar of ISO 8601; its era of 400 years has 146,097 days.
-struct CivilTime {
+package struct CivilTime {
     let year: Int
     let month: Int
     let day: Int
@@ -18,7 +18,7 @@ struct CivilTime {
     let offset: Int
 
     /// The offset is cut to whole minutes and to the 18 hours that a zone can have.
-    init(_ time: Timestamp, offset: Duration = .zero) {
+    package init(_ time: Timestamp, offset: Duration = .zero) {
         let minutes = Int(max(-18 * 60, min(offset.components.seconds / 60, 18 * 60)))
         let local = time.advanced(byNanoseconds: Int64(minutes) * 60_000_000_000).nanoseconds
         var seconds = local / 1_000_000_000
@@ -52,13 +52,13 @@ struct CivilTime {
     }
 
     /// `2010-10-25`.
-    var date: String { text { writeDate(to: &$0) } }
+    package var date: String { text { writeDate(to: &$0) } }
 
     /// `13:16:38`.
-    var clock: String { text { writeClock(to: &$0) } }
+    package var clock: String { text { writeClock(to: &$0) } }
 
     /// `Z`, or `+02:00`.
-    var zone: String { text { writeZone(to: &$0) } }
+    package var zone: String { text { writeZone(to: &$0) } }
 
     func writeDate(to bytes: inout [UInt8]) {
         bytes.write(year, digits: 4)

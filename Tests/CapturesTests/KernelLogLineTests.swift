@@ -128,6 +128,8 @@ struct KernelLogLineTests {
             .fragment(offset: 0, more: true), .fragment(offset: 8, more: false),
         ] {
             all.append(tcp(network: NetworkHeader(version: 6, extensions: [header])))
+            // Hop-by-hop options come first or not at all.
+            if header.number == 0 { continue }
             all.append(
                 udp(network: NetworkHeader(version: 6, extensions: [.hopByHop(), header])))
         }
@@ -136,28 +138,43 @@ struct KernelLogLineTests {
 
     @Test("Text that is read again gives the packet's event, field by field, for every builder")
     func agreement() throws {
-        #expect(Self.packets.count > 900)
-        for packet in Self.packets {
-            let line = Self.line(packet)
-            let reading = try Reading(text: "Mar 15 20:55:15 gw kernel: " + line + "\n")
-            var found = try #require(reading.events.first, "\(line)")
-            #expect(reading.events.count == 1)
-            let parsed = parse(packet)
-            var expected = parsed.event
-            #expect(try reading.origin.prefix == Self.origin.prefix)
-            #expect(try reading.origin.interfaceIn == "eth0")
+        #expect(Self.packets.count >= 900)
+        let lines = Self.packets.map { Self.line($0) }
+        let reading = try Reading(
+            text: lines.map { "Mar 15 20:55:15 gw kernel: \($0)\n" }.joined())
+        try #require(reading.events.count == lines.count)
+        for (index, packet) in Self.packets.enumerated() {
+            var found = reading.events[index]
+            var expected = parse(packet).event
+            #expect(reading.origins[found.origin].prefix == Self.origin.prefix)
+            #expect(reading.origins[found.origin].interfaceIn == "eth0")
             expected.origin = found.origin
             found.time = expected.time
-            KernelLogLineTests.forget(&expected, packet)
-            #expect(found == expected, "\(line)\n\(found)\n\(expected)")
+            KernelLogLineTests.forget(
+                &expected, packet, incomplete: lines[index].contains(" INCOMPLETE ["))
+            if found.traits.contains(.refused), expected.traits.contains(.refused) {
+                // Fields beyond the addresses mean nothing then.
+                #expect(
+                    found.source == expected.source && found.destination == expected.destination)
+                continue
+            }
+            #expect(found == expected, "\(lines[index])\n\(found)\n\(expected)")
         }
     }
 
     /// What a line does not show: docs/captures.md.
-    private static func forget(_ event: inout PacketEvent, _ packet: [UInt8]) {
+    private static func forget(
+        _ event: inout PacketEvent, _ packet: [UInt8], incomplete: Bool
+    ) {
         event.transportOffset = 0
         event.payloadOffset = 0
         event.traits.remove(.answer)
+        // The kernel shows no port of a header that it has not whole.
+        if incomplete, event.ipProtocol == .tcp {
+            (event.sourcePort, event.destinationPort, event.sequenceNumber) = (0, 0, 0)
+        }
+        // Nor what a parameter problem of IPv4 quotes.
+        if event.ipProtocol == .icmp, event.icmpType == 12 { event.traits.remove(.quotesPacket) }
         if event.ipProtocol == .sctp || event.ipProtocol == .dccp {
             (event.sourcePort, event.destinationPort, event.flags) = (0, 0, 0)
             if !event.traits.contains(.laterFragment) { event.traits.insert(.shortTransport) }
@@ -178,21 +195,20 @@ struct KernelLogLineTests {
             unreachable(quoting: tcp(network: .v6)),
             tcp(network: NetworkHeader(version: 6, extensions: [.hopByHop(), .routing()])),
         ] {
-            for count in 0..<packet.count {
-                let line = Self.line(Array(packet.prefix(count)))
-                #expect(!line.contains("\n"))
-                let header = packet[0] >> 4 == 6 ? 40 : 20
-                guard count >= header else { continue }
-                let reading = try Reading(text: "Mar 15 20:55:15 gw kernel: " + line + "\n")
-                #expect(reading.events.first?.source == event(packet).source, "\(line)")
-            }
+            let lines = (0..<packet.count).map { Self.line(Array(packet.prefix($0))) }
+            #expect(lines.allSatisfy { !$0.contains("\n") })
+            let header = packet[0] >> 4 == 6 ? 40 : 20
+            let reading = try Reading(
+                text: lines.dropFirst(header).map { "Mar 15 20:55:15 gw kernel: \($0)\n" }.joined())
+            #expect(reading.events.count == packet.count - header)
+            #expect(reading.events.allSatisfy { $0.source == event(packet).source })
         }
     }
 
     @Test("Random bytes never trap and never make two lines")
     func random() {
         var generator = SeededGenerator(seed: 4711)
-        for _ in 0..<20_000 {
+        for _ in 0..<3000 {
             var bytes = (0..<Int.random(in: 0...120, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
             }

@@ -129,3 +129,17 @@ enum Evidence {
         return decisions
     }
 }
+
+extension Decision {
+    /// The decision without the numbers that origins have in one stream, and without the moment at
+    /// which an input ended.
+    var essence: Decision {
+        var decision = self
+        decision.scan?.origin = .unknown
+        decision.origin = Origin(
+            prefix: origin.prefix, interfaceIn: origin.interfaceIn,
+            interfaceOut: origin.interfaceOut)
+        if ending == .inputEnded { decision.time = scan?.end ?? time }
+        return decision
+    }
+}

@@ -40,7 +40,7 @@ struct EvidenceTests {
                     == Origin(
                         group: 5, prefix: "net-fw DROP", hook: .input, interfaceIn: "wan0")
             })
-        #expect(try Evidence.replay(file) == rig.decisions)
+        #expect(try Evidence.replay(file).map(\.essence) == rig.decisions.map(\.essence))
     }
 
     @Test("Of a long scan the first packets and the last ones are kept")
@@ -75,7 +75,7 @@ struct EvidenceTests {
         for port in 1...5 {
             rig.observe(tcp(port: UInt16(port)), at: Int64(port) * 1000)
             // The first packet has no lane of its own yet: what comes between must leave it there.
-            for _ in 0..<(port == 1 ? 500 : 20_000) {
+            for _ in 0..<(port == 1 ? 500 : 3000) {
                 number += 1
                 rig.observe(
                     tcp(from: Address(v4: 0x0a00_0000 + number), port: 80),
@@ -103,7 +103,7 @@ struct EvidenceTests {
         #expect(told.scan?.kind == .decoy)
         let file = try #require(rig.files.first { $0.contains("_decoy_192.0.2.") })
         #expect(Set(try Evidence.packets(file).map(\.event.source)) == Set(members))
-        #expect(try Evidence.replay(file).first == told)
+        #expect(try Evidence.replay(file).first?.essence == told.essence)
     }
 
     @Test("An IPv6 source is kept by its network; the name is one that any file system takes")
@@ -118,7 +118,7 @@ struct EvidenceTests {
         let file = try #require(rig.files.first)
         #expect(file.hasSuffix("_2001-db8-2-3--_64.pcap"))
         #expect(try Evidence.packets(file).count == 6)
-        #expect(try Evidence.replay(file) == rig.decisions)
+        #expect(try Evidence.replay(file).map(\.essence) == rig.decisions.map(\.essence))
     }
 
     @Test("Ten thousand scans take no more than they may, and the oldest go first")
@@ -168,7 +168,8 @@ struct EvidenceTests {
                     from: Address(v4: 0x0b00_0000 + UInt32(number)), port: UInt16(port),
                     sequence: UInt32(number))
                 let event = event(
-                    packet, time: Timestamp.testStart.advanced(byNanoseconds: Int64(sent) * 1000))
+                    packet,
+                    time: Timestamp.testStart.advanced(byNanoseconds: Int64(sent) * 3_000_000))
                 sent += 1
                 let bytes = RawSpan(_elements: packet.span)
                 detector.observe(event, packet: bytes)

@@ -51,7 +51,7 @@ struct WhatIfTests {
         #expect(gone.after == nil)
         #expect(
             gone.text
-                == "- 2024-01-01T00:00:01.000000Z  scan by 203.0.113.1 disappears: vertical, SYN, "
+                == "- 2024-01-01T00:00:01.000000000Z  scan by 203.0.113.1 disappears: vertical, SYN, "
                 + "level 1, 6 packets to 6 targets")
         let later = try #require(difference.changes.last)
         #expect(later.differences.map(\.words) == ["told 3.0 s later"])
@@ -120,6 +120,6 @@ struct WhatIfTests {
         ) { decisions.append($0) }
         try replay.finish { decisions.append($0) }
         #expect(failure == nil)
-        #expect(decisions == rig.decisions)
+        #expect(decisions.map(\.essence) == rig.decisions.map(\.essence))
     }
 }

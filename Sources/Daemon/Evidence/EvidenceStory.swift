@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Decisions
 import Detection
 import Packets
@@ -34,8 +35,8 @@ struct EvidenceStory: Hashable, Sendable {
     /// `20101025T131638.341Z`: in UTC, so that names sort whatever the zone.
     private static func stamp(_ time: Timestamp) -> String {
         let text = time.rfc3339.filter { $0 != "-" && $0 != ":" }
-        // The last four are microseconds' digits and the Z.
-        return text.dropLast(4) + "Z"
+        // The last seven are the digits beyond milliseconds, and the Z.
+        return text.dropLast(7) + "Z"
     }
 
     /// An address as a part of a file's name: `2001-db8--_64` for 2001:db8::/64.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Configuration
 import Packets
 
 /// What syslog and the kernel write before a packet: `Oct 25 13:16:38 gw kernel: [ 4711.341511] `.
