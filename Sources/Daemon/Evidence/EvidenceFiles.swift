@@ -126,7 +126,10 @@ struct EvidenceFiles {
         if file.length > file.firstEnd {
             let descriptor = System.openToKeep(shelf.path(file.story.name))
             if descriptor >= 0 {
-                if System.cut(descriptor, to: file.firstEnd) == 0 {
+                // A file that somebody has changed is not ours to cut, nor to make longer.
+                if System.size(of: descriptor) == file.length,
+                    System.cut(descriptor, to: file.firstEnd) == 0
+                {
                     shelf.note(file.story.name, length: file.firstEnd)
                     modify(number) {
                         $0.length = file.firstEnd
@@ -169,14 +172,13 @@ struct EvidenceFiles {
             files[number] = file
         }
         if file.length == 0 { chooseName(&file, number) }
-        let header = file.length == 0 ? NFLogWriter.fileHeader : []
         let more =
-            EvidenceShelf.space(file.length + header.count + bytes.count)
+            EvidenceShelf.space(file.length + NFLogWriter.fileHeader.count + bytes.count)
             - EvidenceShelf.space(file.length)
         guard makeRoom(for: more, keeping: file.story.name) else {
             return fail("evidence.size is too small for it", count)
         }
-        switch append(header + bytes, &file) {
+        switch append(bytes, &file) {
         case nil:
             file.packets += count
             if !file.isLast {
@@ -217,7 +219,7 @@ struct EvidenceFiles {
     }
 
     /// Appends all or nothing; why it is nothing.
-    private func append(_ bytes: [UInt8], _ file: inout File) -> String? {
+    private func append(_ records: [UInt8], _ file: inout File) -> String? {
         let path = shelf.path(file.story.name)
         var descriptor = System.openToKeep(path)
         if descriptor < 0, errno == ENOENT, System.makeFolder(shelf.folder) == 0 {
@@ -225,17 +227,22 @@ struct EvidenceFiles {
         }
         guard descriptor >= 0 else { return System.message(of: errno) }
         defer { close(descriptor) }
+        // Somebody may have removed or emptied the file: then it begins anew.
+        let length = System.size(of: descriptor) ?? 0
+        if length != file.length {
+            file.length = length
+            file.firstEnd = min(file.firstEnd, length)
+            if length == 0 { (file.packets, file.firstPackets) = (0, 0) }
+        }
+        let bytes = length == 0 ? NFLogWriter.fileHeader + records : records
         var written = 0
         while written < bytes.count {
             let (count, error) = System.writeOnce(bytes[written...], to: descriptor)
             if count > 0 {
                 written += count
             } else if count == 0 || error != EINTR {
-                // Somebody may have emptied the file: it must not grow by this.
-                if let size = System.size(of: descriptor), size >= written {
-                    _ = System.cut(descriptor, to: size - written)
-                }
-                if file.length == 0 { _ = System.remove(path) }
+                if written > 0 { _ = System.cut(descriptor, to: length) }
+                if length == 0 { _ = System.remove(path) }
                 return System.message(of: count == 0 ? ENOSPC : error)
             }
         }
