@@ -89,6 +89,10 @@ let package = Package(
                 "Daemon", "TestSupport",
             ],
             path: "Benchmarks/Stages", swiftSettings: strict),
+        .executableTarget(
+            name: "JournalLoad",
+            dependencies: ["CLinux", "Packets", "Ring", "Detection", "Decisions", "Journal"],
+            path: "Benchmarks/JournalLoad", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Packets"], path: "Tests/TestSupport",
             swiftSettings: strict),

@@ -84,6 +84,7 @@ class Picket(Consumer):
         lines = ["detection:", f"  table: {folder}/table",
                  "  home-networks: [192.0.2.0/24, \"2001:db8:1::/48\"]",
                  "control:", f"  socket: {folder}/control.sock",
+                 "journal:", f"  path: {folder}/picket.db",
                  "log:", "  decisions:", f"    path: {folder}/decisions.json", *more]
         with open(self.settings, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

@@ -2,6 +2,7 @@
 
 import Decisions
 import NIOCore
+import Packets
 
 /// One client of the server: reads its requests and sends what it asked for.
 ///
@@ -14,7 +15,7 @@ final class Connection: ChannelInboundHandler {
     static let maximumLines = 1024
 
     private enum Phase {
-        case asking, watching(DecisionFormat), leaving
+        case asking, awaiting, watching(DecisionFormat), leaving
     }
 
     private let table: ConnectionTable
@@ -57,7 +58,10 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .asking = phase else { return }
+        switch phase {
+        case .asking, .awaiting: break
+        case .watching, .leaving: return
+        }
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
         followRequests(context)
@@ -107,6 +111,8 @@ final class Connection: ChannelInboundHandler {
         switch ControlRequest.read(line) {
         case .success(.status):
             write(.status(table.status()), context)
+        case .success(.source(let address)):
+            answer(address, context)
         case .success(.watch(let format)):
             phase = .watching(format)
             deadline?.cancel()
@@ -117,6 +123,21 @@ final class Connection: ChannelInboundHandler {
         case .failure(let refusal):
             refuse(refusal.words, context)
         }
+    }
+
+    /// The detector's thread knows; until it has answered, the connection's next request waits.
+    private func answer(_ address: Address, _ context: ChannelHandlerContext) {
+        phase = .awaiting
+        let promise = context.eventLoop.makePromise(of: SourceReport.self)
+        let me = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { report in
+            let (connection, context) = me.value
+            guard case .awaiting = connection.phase, connection.context != nil else { return }
+            connection.phase = .asking
+            connection.write(.source(report), context)
+            connection.followRequests(context)
+        }
+        table.source(address) { promise.succeed($0) }
     }
 
     private func write(_ answer: ControlAnswer, _ context: ChannelHandlerContext) {

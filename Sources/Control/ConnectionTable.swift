@@ -2,6 +2,11 @@
 
 import Decisions
 import NIOCore
+import Packets
+
+/// Asks for what is known of a source; the answer comes on whichever thread knows it.
+package typealias SourceQuestion =
+    @Sendable (Address, @escaping @Sendable (SourceReport) -> Void) -> Void
 
 /// The clients of the server, and the way of a decision to those of them that watch.
 ///
@@ -13,16 +18,20 @@ final class ConnectionTable {
 
     private let feed: DecisionFeed
     let status: @Sendable () -> StatusReport
+    let source: SourceQuestion
     private var connections: [ObjectIdentifier: Connection] = [:]
 
     /// How long a connection may ask for nothing.
     let patience: TimeAmount
 
     init(
-        feed: DecisionFeed, patience: TimeAmount, status: @escaping @Sendable () -> StatusReport
+        feed: DecisionFeed, patience: TimeAmount,
+        source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
+        status: @escaping @Sendable () -> StatusReport
     ) {
         self.feed = feed
         self.patience = patience
+        self.source = source
         self.status = status
     }
 

@@ -3,6 +3,7 @@
 import Decisions
 import NIOCore
 import NIOPosix
+import Packets
 
 /// The command line's end of the control socket.
 package struct ControlClient: Sendable {
@@ -26,6 +27,20 @@ package struct ControlClient: Sendable {
         do {
             return try await converse(.status) { answer, _ in
                 guard case .status(let report) = answer else { throw violation("not a status") }
+                return report
+            }
+        } catch {
+            throw ControlError(.ask, path: path, error: error)
+        }
+    }
+
+    /// Asks what the detector has of the source that the address belongs to.
+    ///
+    /// Throws: ``ControlError``.
+    package func source(_ address: Address) async throws(ControlError) -> SourceReport {
+        do {
+            return try await converse(.source(address)) { answer, _ in
+                guard case .source(let report) = answer else { throw violation("not a source") }
                 return report
             }
         } catch {

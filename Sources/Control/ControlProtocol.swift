@@ -2,6 +2,7 @@
 
 import Decisions
 import Foundation
+import Packets
 
 /// The words of the control socket: lines of JSON, one request or answer each.
 ///
@@ -38,11 +39,14 @@ enum ControlProtocol {
 enum ControlRequest: Hashable, Sendable {
     case status
     case watch(DecisionFormat)
+    /// What the detector has of the source that an address belongs to.
+    case source(Address)
 
     private struct Message: Codable {
         var picket: Int?
         var request: String?
         var format: String?
+        var address: String?
     }
 
     /// Reads a request; the refusal's words say what is wrong with it.
@@ -65,7 +69,12 @@ enum ControlRequest: Hashable, Sendable {
                 return .failure(Refusal("unknown format: expected one of \(names)"))
             }
             return .success(.watch(format))
-        default: return .failure(Refusal("unknown request: expected status or watch"))
+        case "source":
+            guard let address = message.address.flatMap({ Address($0) }) else {
+                return .failure(Refusal("no address: expected \"address\":\"203.0.113.7\""))
+            }
+            return .success(.source(address))
+        default: return .failure(Refusal("unknown request: expected status, watch or source"))
         }
     }
 
@@ -78,6 +87,11 @@ enum ControlRequest: Hashable, Sendable {
             ControlProtocol.line(
                 Message(
                     picket: ControlProtocol.version, request: "watch", format: format.rawValue))
+        case .source(let address):
+            ControlProtocol.line(
+                Message(
+                    picket: ControlProtocol.version, request: "source",
+                    address: address.description))
         }
     }
 
@@ -93,6 +107,7 @@ struct Refusal: Error {
 /// A line from the daemon.
 enum ControlAnswer: Hashable, Sendable {
     case status(StatusReport)
+    case source(SourceReport)
     /// The format that is sent from now on.
     case watching(DecisionFormat)
     /// How many lines the client was too slow for, since the last line before this one.
@@ -104,6 +119,7 @@ enum ControlAnswer: Hashable, Sendable {
         let (key, value) =
             switch self {
             case .status(let report): ("status", ControlProtocol.line(report))
+            case .source(let report): ("source", ControlProtocol.line(report))
             case .watching(let format): ("watching", ControlProtocol.line(format.rawValue))
             case .dropped(let count): ("dropped", String(count))
             case .error(let words): ("error", ControlProtocol.line(words))
@@ -114,6 +130,7 @@ enum ControlAnswer: Hashable, Sendable {
     private struct Message: Decodable {
         var picket: Int
         var status: StatusReport?
+        var source: SourceReport?
         var watching: String?
         var dropped: UInt64?
         var error: String?
@@ -131,6 +148,8 @@ enum ControlAnswer: Hashable, Sendable {
         guard message.picket == ControlProtocol.version else { return nil }
         if let report = message.status {
             self = .status(report)
+        } else if let report = message.source {
+            self = .source(report)
         } else if let format = message.watching.flatMap(DecisionFormat.init) {
             self = .watching(format)
         } else if let count = message.dropped {

@@ -30,20 +30,25 @@ package final class ControlServer: Sendable {
     /// The socket of a daemon that died is replaced; one that answers is left alone.
     /// Throws: ``ControlError`` with what is in the way.
     package static func open(
-        path: String, feed: DecisionFeed, status: @escaping @Sendable () -> StatusReport
+        path: String, feed: DecisionFeed,
+        source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
+        status: @escaping @Sendable () -> StatusReport
     ) async throws(ControlError) -> ControlServer {
-        try await open(path: path, feed: feed, patience: .seconds(10), status: status)
+        try await open(
+            path: path, feed: feed, patience: .seconds(10), source: source, status: status)
     }
 
     /// With the time that a connection may ask for nothing.
     static func open(
         path: String, feed: DecisionFeed, patience: TimeAmount,
+        source: @escaping SourceQuestion = { $1(SourceReport(source: "", standing: .unknown)) },
         status: @escaping @Sendable () -> StatusReport
     ) async throws(ControlError) -> ControlServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             return try await open(path: path, feed: feed, group: group) {
-                ConnectionTable(feed: feed, patience: patience, status: status)
+                ConnectionTable(
+                    feed: feed, patience: patience, source: source, status: status)
             }
         } catch {
             try? await group.shutdownGracefully()

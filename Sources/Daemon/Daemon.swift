@@ -83,7 +83,8 @@ package struct Daemon: Sendable {
         let status = LiveStatus(
             pipeline: pipeline, feed: feed, decisionLog: decisionLog, started: System.now)
         let control = try await ControlServer.open(
-            path: settings.controlSocket, feed: feed, status: { status.report })
+            path: settings.controlSocket, feed: feed, source: status.source,
+            status: { status.report })
         let reloader = Reloader(
             settings: settings, configuration: configuration, pipeline: pipeline,
             decisionLog: decisionLog, feedWatch: feedWatch, manager: manager, log: log)

@@ -13,6 +13,8 @@ final class DetectorDesk: Sendable {
     enum Request: Sendable {
         /// Settings and facts from now on; `host` where the host says something new.
         case apply(DetectionSettings, HostFacts, host: HostReading? = nil)
+        /// What is known of an address's source; answered on the detector's thread.
+        case tell(Address, @Sendable (SourceState?) -> Void)
     }
 
     /// A moment's numbers.

@@ -133,6 +133,7 @@ final class DetectorLoop {
                     facts: facts, gateways: reading?.gateways ?? self.facts?.gateways ?? [],
                     since: since)
                 if let reading { recorder?.note(reading, from: since) }
+            case .tell(let address, let answer): answer(analysis.detector.source(of: address))
             }
         }
     }

@@ -16,6 +16,8 @@ import Synchronization
 final class FactsRecorder: Sendable {
     private let path: String
     private let complaints: Complaints
+    /// Hears of every line as well: the journal.
+    private let tell: @Sendable (Timestamp, String) -> Void
     private let queue = DispatchQueue(label: "picket.facts")
     /// The lines of the file. Used on the queue alone once the daemon runs.
     private let lines: Mutex<[String]>
@@ -23,8 +25,12 @@ final class FactsRecorder: Sendable {
     static let limit = 1 << 20
 
     /// Goes on with the file that is there; one that cannot be read is told and replaced.
-    init(path: String, complaints: Complaints) {
+    init(
+        path: String, complaints: Complaints,
+        tell: @escaping @Sendable (Timestamp, String) -> Void = { _, _ in }
+    ) {
         self.path = path
+        self.tell = tell
         self.complaints = complaints
         var found: [String] = []
         if FileManager.default.fileExists(atPath: path) {
@@ -47,6 +53,7 @@ final class FactsRecorder: Sendable {
     func note(_ reading: HostReading, from time: Timestamp) {
         queue.async { [self] in
             let line = StatusReport.Host(reading, from: time).json
+            tell(time, line)
             let text: String? = lines.withLock { lines in
                 if let last = lines.last, Self.facts(of: last) == Self.facts(of: line) {
                     return nil

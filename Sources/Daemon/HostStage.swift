@@ -2,6 +2,7 @@
 
 import Configuration
 import HostFacts
+import Journal
 import Ring
 
 /// The road of the host's facts, beside that of the packets:
@@ -16,14 +17,19 @@ struct HostStage: Sendable {
 
     /// Asks the host; nothing runs yet.
     init(
-        settings: Settings, detector: DetectorDesk, ring: EventRing, complaints: Complaints
+        settings: Settings, detector: DetectorDesk, ring: EventRing, journal: JournalWriter?,
+        complaints: Complaints
     ) throws {
         let time = System.now
         let watch = try HostWatch(complaints: complaints)
         start = HostRecord(time: time, reading: watch.reading)
         desk = try HostDesk(
             settings: settings, reading: watch.reading, detector: detector, ring: ring)
-        recorder = settings.factsPath.map { FactsRecorder(path: $0, complaints: complaints) }
+        recorder = settings.factsPath.map { path in
+            FactsRecorder(path: path, complaints: complaints) { time, line in
+                journal?.note(.hostFacts(time: time, json: line))
+            }
+        }
         self.watch = Handover(watch)
     }
 

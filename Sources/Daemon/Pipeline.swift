@@ -40,7 +40,8 @@ final class Pipeline: Service {
         bell = try Bell()
         // Before any group is open, so that the first event has facts to be decided by.
         host = try HostStage(
-            settings: settings, detector: desk, ring: ring, complaints: complaints)
+            settings: settings, detector: desk, ring: ring, journal: outputs.journal,
+            complaints: complaints)
         var groups: [GroupReader] = []
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
@@ -100,6 +101,12 @@ final class Pipeline: Service {
         progress.ask(
             for: ReaderProgress.Change(groups: groups, leave: leave, join: Handover(join)))
         bell.ring()
+    }
+
+    /// Asks the detector what it has of an address's source.
+    func ask(of address: Address, _ answer: @escaping @Sendable (SourceState?) -> Void) {
+        desk.ask(.tell(address, answer))
+        ring.wake()
     }
 
     /// Detects with other settings from now on; the table stays.

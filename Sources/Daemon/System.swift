@@ -106,7 +106,7 @@ package enum System {
     static func writeError(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
 
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// When this host booted, by its own clock.
     static var bootTime: Timestamp {

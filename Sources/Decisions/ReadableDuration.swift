@@ -5,11 +5,11 @@ import Packets
 /// A length of time as a person says it: `250 ms`, `4.2 s`, `19 s`, `2 min 5 s`, `3 h`, `2 d 4 h`.
 ///
 /// Two units at most, the last one rounded; beyond that nobody compares two scans.
-struct ReadableDuration: CustomStringConvertible {
-    let description: String
+package struct ReadableDuration: CustomStringConvertible {
+    package let description: String
 
     /// Unit: nanoseconds. Range: negative values count as zero.
-    init(nanoseconds: Int64) {
+    package init(nanoseconds: Int64) {
         let milliseconds = max(0, nanoseconds).addingSaturating(500_000) / 1_000_000
         if nanoseconds < 1_000_000 {
             description = "less than 1 ms"

@@ -69,6 +69,8 @@ struct SourceRows {
     /// A statement that selects ids.
     var text: String
     var arguments: StatementArguments
+    /// The same of the wider ones alone; nil where there can be none.
+    private(set) var outside: (text: String, arguments: StatementArguments)?
 
     /// - Parameters:
     ///   - index: one that begins with `network`.
@@ -90,13 +92,17 @@ struct SourceRows {
         let wider = network.widerSources
         guard !wider.isEmpty else { return }
         let marks = wider.map { _ in "(?, ?, ?)" }.joined(separator: ", ")
-        text += """
-             UNION SELECT t.id FROM (VALUES \(marks)) v CROSS JOIN \(table) t INDEXED BY \(index)
+        let places = """
+            SELECT t.id FROM (VALUES \(marks)) v CROSS JOIN \(table) t INDEXED BY \(index)
             ON t.network = v.column1 AND t.width BETWEEN v.column2 AND v.column3\(also)
             """
+        var numbers = StatementArguments()
         for place in wider {
-            arguments += [place.first, place.widths.lowerBound, place.widths.upperBound]
+            numbers += [place.first, place.widths.lowerBound, place.widths.upperBound]
         }
-        arguments += values
+        numbers += values
+        outside = (places, numbers)
+        text += " UNION " + places
+        arguments += numbers
     }
 }

@@ -61,6 +61,11 @@ extension JournalError.Cause {
             return
         }
         let words = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        // The index of the log, which is mapped into memory, has an error of its own for this.
+        if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+            self = .full("no space left on the disk")
+            return
+        }
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(words)
         case .SQLITE_FULL: self = .full("no space left on the disk")

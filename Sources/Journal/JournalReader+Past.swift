@@ -27,7 +27,11 @@ extension JournalReader {
                 begun: try moment("SELECT min(started) FROM run"),
                 // Ids have no holes but at the beginning, where the oldest were trimmed.
                 decisions: try Int.fetchOne(
-                    db, sql: "SELECT ifnull(max(id) - min(id) + 1, 0) FROM decision") ?? 0)
+                    db,
+                    // One of each, or the whole table is read.
+                    sql: """
+                        SELECT (SELECT max(id) FROM decision) - (SELECT min(id) FROM decision) + 1
+                        """) ?? 0)
         }
     }
 

@@ -56,9 +56,20 @@ package struct SourceCounts: Hashable, Sendable {
     package var decisions = 0
     package var first: Timestamp?
     package var last: Timestamp?
-    package var level = 0
-    /// How many sources they are of; sets count as one.
+    /// How many sources they are of, sets left out.
     package var sources = 0
+    /// Decisions about sets with a member there.
+    package var inSets = 0
+
+    fileprivate mutating func add(_ row: Row) {
+        decisions += row[0] as Int
+        if let time = row[1] as Int64? {
+            first = min(first ?? Timestamp(nanoseconds: time), Timestamp(nanoseconds: time))
+        }
+        if let time = row[2] as Int64? {
+            last = max(last ?? Timestamp(nanoseconds: time), Timestamp(nanoseconds: time))
+        }
+    }
 }
 
 /// A block, or the refusal of one.
@@ -74,21 +85,67 @@ package struct BlockRow: Hashable, Sendable {
 extension JournalReader {
     /// Throws: ``JournalError``.
     package func counts(of source: Network) throws(JournalError) -> SourceCounts {
-        let ids = DecisionFilter.ids(of: source, since: nil, until: nil)
+        let inside = [AddressKey(source.address), AddressKey(source.lastAddress)]
+        let wider = SourceRows(source, in: "decision", index: "decision_network")
         return try read { db in
-            guard
+            var counts = SourceCounts()
+            // From the index alone, so that a network with a million decisions is counted too.
+            if let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*), min(time), max(time), count(DISTINCT network)
+                    FROM decision INDEXED BY decision_network WHERE network BETWEEN ? AND ?
+                    """, arguments: StatementArguments(inside))
+            {
+                counts.add(row)
+                counts.sources = row[3]
+            }
+            if let outside = wider.outside,
                 let row = try Row.fetchOne(
                     db,
                     sql: """
-                        SELECT count(*), min(d.time), max(d.time), max(d.level),
-                          count(DISTINCT d.network)
-                        FROM (\(ids.text)) s CROSS JOIN decision d ON d.id = s.id
-                        """, arguments: ids.arguments)
-            else { return SourceCounts() }
-            return SourceCounts(
-                decisions: row[0], first: (row[1] as Int64?).map { Timestamp(nanoseconds: $0) },
-                last: (row[2] as Int64?).map { Timestamp(nanoseconds: $0) },
-                level: row[3] ?? 0, sources: row[4])
+                        SELECT count(*), min(d.time), max(d.time), count(DISTINCT d.network)
+                        FROM (\(outside.text)) s CROSS JOIN decision d ON d.id = s.id
+                        """, arguments: outside.arguments)
+            {
+                counts.add(row)
+                counts.sources += row[3]
+            }
+            if let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT count(DISTINCT d.id), min(d.time), max(d.time)
+                    FROM member m CROSS JOIN decision d ON d.id = m.decision
+                    WHERE m.source BETWEEN ? AND ?
+                    """, arguments: StatementArguments(inside))
+            {
+                counts.add(row)
+                counts.inSets = row[0]
+            }
+            return counts
+        }
+    }
+
+    /// The worst scans in a network, and of the equally bad the latest; worst first.
+    ///
+    /// Throws: ``JournalError``.
+    package func worstScans(
+        in network: Network, of count: Int, limit: Int
+    ) throws(JournalError) -> [JournalledScan] {
+        let inside: StatementArguments = [
+            AddressKey(network.address), AddressKey(network.lastAddress),
+        ]
+        // Where the network has a great part of all scans, the worst of all are soon among them;
+        // where it has few, those are soon read.
+        let index = count > 5000 ? "scan_level" : "scan_network"
+        return try read { db in
+            try JournalledScan.fetchAll(
+                db,
+                sql: """
+                    SELECT \(JournalledScan.columns) FROM scan INDEXED BY \(index)
+                    WHERE level > 0 AND network BETWEEN ? AND ? AND crowd = 0
+                    ORDER BY level DESC, id DESC LIMIT ?
+                    """, arguments: inside + [limit])
         }
     }
 

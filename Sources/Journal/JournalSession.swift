@@ -134,7 +134,12 @@ struct JournalSession {
     /// After a batch: keeps the log and the journal within their bounds, a step at a time.
     mutating func tidy(after count: Int) throws(JournalError) {
         if let file, file.logSize > JournalSession.logLimit {
-            try doing { db in _ = try db.checkpoint(.passive) }
+            do throws(JournalError) {
+                _ = try doing { db in _ = try db.checkpoint(.passive) }
+            } catch {
+                // The other thread is at it; one of the next batches finds it done.
+                guard error.cause == .busy else { throw error }
+            }
         }
         _ = try trim(upTo: max(64, 2 * count))
     }

@@ -47,6 +47,7 @@ package final class JournalWriter: Sendable {
         var written: UInt64 = 0
         var failing: JournalError?
         var isStalled = false
+        var stalls = ComplaintPace()
         /// Counts batches, so that a watch sees whether there was one.
         var turns = 0
         var isWatched = false
@@ -186,8 +187,9 @@ package final class JournalWriter: Sendable {
                 if batch.isEmpty, rows.isEmpty {
                     // Also opens the journal at the start, before there is a decision.
                     if let moved = try session.open() { tell(moved) }
+                    let hasMore = try session.tidy()
                     if state.withLock({ $0.failing != nil }) { settle(0, 0, &complaints) }
-                    if try !session.tidy() { sleep(for: JournalWriter.tidying) }
+                    if !hasMore { sleep(for: JournalWriter.tidying) }
                     continue
                 }
                 if let moved = try session.write(pending, rows) { tell(moved) }
@@ -205,7 +207,7 @@ package final class JournalWriter: Sendable {
     }
 
     private func settle(_ count: Int, _ rows: Int, _ complaints: inout ComplaintPace) {
-        let recovered: UInt64? = state.withLock { state in
+        let (recovered, hadStalled) = state.withLock { state -> (UInt64?, Bool) in
             let had = state.passesBy
             state.waiting.settle(count, show: show)
             state.auxiliary.removeFirst(rows)
@@ -216,9 +218,10 @@ package final class JournalWriter: Sendable {
                 state.isCrowded = false
                 room.signal()
             }
-            return had ? state.waiting.lost : nil
+            return had ? (state.waiting.lost, state.stalls.endsTold) : (nil, false)
         }
-        if let recovered { tell(.recovered(lost: complaints.newlyLost(recovered))) }
+        guard let recovered, complaints.endsTold || hadStalled else { return }
+        tell(.recovered(lost: complaints.newlyLost(recovered)))
     }
 
     private func fail(_ error: JournalError, _ complaints: inout ComplaintPace) {
@@ -264,7 +267,7 @@ package final class JournalWriter: Sendable {
                 state.isCrowded = false
                 room.signal()
             }
-            return state.waiting.count
+            return state.stalls.isDue ? state.waiting.count : nil
         }
         if let waiting { tell(.stalled(waiting: waiting)) }
     }
@@ -282,25 +285,5 @@ package final class JournalWriter: Sendable {
         let pause = failing ? min(time, .seconds(1)) : time
         _ = wake.wait(timeout: .now() + .milliseconds(Int(pause / .milliseconds(1))))
         state.withLock { $0.isSleeping = false }
-    }
-}
-
-/// A complaint at once, then at most once a minute.
-private struct ComplaintPace {
-    private var told: ContinuousClock.Instant?
-    private var lostBefore: UInt64 = 0
-
-    var isDue: Bool {
-        mutating get {
-            let now = ContinuousClock.now
-            if let told, now - told < .seconds(60) { return false }
-            told = now
-            return true
-        }
-    }
-
-    mutating func newlyLost(_ total: UInt64) -> UInt64 {
-        defer { lostBefore = total }
-        return total - lostBefore
     }
 }

@@ -108,6 +108,7 @@ enum Schema {
         ) STRICT;
         CREATE UNIQUE INDEX scan_network ON scan (network, width, start, crowd);
         CREATE INDEX scan_last ON scan (last);
+        CREATE INDEX scan_level ON scan (level);
 
         -- What was lost until then since the start of the run, whenever that has changed; packets
         -- that were refused alone, at most once a minute.

@@ -75,6 +75,8 @@ package struct LabFolder {
               decisions:
                 path: \(decisions)
                 format: ecs
+            journal:
+              path: \(path)/picket.db
             control:
               socket: \(socket)
 

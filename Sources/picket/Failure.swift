@@ -5,6 +5,7 @@ import Captures
 import Configuration
 import Control
 import Daemon
+import Journal
 import Lab
 import NFLog
 import Ring
@@ -34,6 +35,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case let error as CaptureError: error.exitCode
     case let error as ControlError: error.exitCode
     case let error as DecisionLogError: error.exitCode
+    case let error as JournalError: error.exitCode
     case let error as NFLogError: error.kind.rawValue
     case let error as LabError: error.exitCode
     default: 71

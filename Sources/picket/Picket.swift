@@ -19,8 +19,8 @@ struct Picket: ParsableCommand {
             """,
         version: "picket \(Version.current)",
         subcommands: [
-            Run.self, Check.self, Replay.self, Status.self, Watch.self, LabCommand.self,
-            LabSend.self,
+            Run.self, Check.self, Replay.self, Status.self, Watch.self, DecisionsCommand.self,
+            ExplainCommand.self, LabCommand.self, LabSend.self,
         ])
 
     static func main() {

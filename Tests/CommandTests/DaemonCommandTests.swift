@@ -15,6 +15,7 @@ struct DaemonCommandTests {
             control: {socket: \(folder.path)/control.sock}
             detection: {table: \(folder.path)/table, facts: \(folder.path)/facts.json}
             log: {decisions: {path: \(log ?? folder.path + "/decisions.json")}}
+            journal: {path: \(folder.path)/picket.db}
 
             """)
     }

@@ -50,7 +50,7 @@ struct ControlProtocolTests {
             ("hello\n", "not a request: expected a line such as"), ("\n", "not a request"),
             ("[]\n", "not a request"), ("{\"request\":\"status\"}\n", "no protocol version"),
             ("{\"picket\":2,\"request\":\"status\"}\n", "protocol 2 is not supported; this is 1"),
-            ("{\"picket\":1}\n", "unknown request: expected status or watch"),
+            ("{\"picket\":1}\n", "unknown request: expected status, watch or source"),
             ("{\"picket\":1,\"request\":\"block\"}\n", "unknown request"),
             (
                 "{\"picket\":1,\"request\":\"watch\",\"format\":\"xml\"}\n",
@@ -118,7 +118,8 @@ struct ControlProtocolTests {
     @Test("Each answer reads back as it was written")
     func answers() {
         let all: [ControlAnswer] = [
-            .status(.sample), .watching(.ecs), .dropped(.max), .error("no \"such\"\nthing"),
+            .status(.sample), .source(SourceReport(source: "192.0.2.1/32", standing: .asleep)),
+            .watching(.ecs), .dropped(.max), .error("no \"such\"\nthing"),
         ]
         for answer in all {
             #expect(answer.line.hasPrefix("{\"picket\":1,"))

@@ -4,6 +4,7 @@ import Decisions
 import Foundation
 import NIOCore
 import NIOPosix
+import Packets
 import Synchronization
 import Testing
 
@@ -210,6 +211,28 @@ private final class FirstLines: Sendable {
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             // A write to a connection that was refused and closed.
             context.close(promise: nil)
+        }
+    }
+
+    @Test("A source is asked of whoever knows it, and answered when it is there")
+    func source() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/control.sock"
+            let server = try await ControlServer.open(
+                path: path, feed: DecisionFeed { _, _ in nil },
+                source: { address, answer in
+                    Thread.detachNewThread {
+                        var report = SourceReport(source: "\(address)", standing: .watched)
+                        report.packets = 3
+                        answer(report)
+                    }
+                }, status: { .sample })
+            let address = try #require(Address("2001:DB8:0::1"))
+            let report = try await ControlClient(path: path).source(address)
+            #expect(report.source == "2001:db8::1")
+            #expect(report.standing == .watched)
+            #expect(report.packets == 3)
+            await server.close()
         }
     }
 }

@@ -49,8 +49,9 @@ struct HostDeskTests {
     private func asked(
         _ detector: DetectorDesk
     ) -> [(targets: Int, home: [Network], isNews: Bool)] {
-        detector.takeRequests().map { request in
+        detector.takeRequests().compactMap { request in
             switch request {
+            case .tell: nil
             case .apply(let settings, let facts, let host):
                 (settings.targets, facts.homeNetworks, host != nil)
             }

@@ -23,6 +23,7 @@ final class DaemonUnderTest {
         var log: String?
         /// Where the packets of scans go; nil for the folder of its files.
         var evidence: String?
+        var journal: String?
     }
 
     let stage: Stage
@@ -70,6 +71,7 @@ final class DaemonUnderTest {
             + ["control:", "  socket: \(folder)/control.sock"]
             + ["evidence:", "  path: \(choice.evidence ?? "\(folder)/evidence")"]
             + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
+            + ["journal:", "  path: \(choice.journal ?? "\(folder)/picket.db")"]
             + choice.more
         return try stage.write(
             lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")
@@ -149,6 +151,12 @@ final class DaemonUnderTest {
             var lost: UInt64
             var failing: String?
         }
+        struct Journal: Decodable {
+            var written: UInt64
+            var waiting: Int
+            var lost: UInt64
+            var failing: String?
+        }
         struct Losses: Decodable, Hashable {
             var gap: UInt64
             var drop: UInt64
@@ -179,10 +187,11 @@ final class DaemonUnderTest {
         var log: Log?
         var evidence: Evidence?
         var packetLog: Log?
+        var journal: Journal?
         var host: Host
 
         private enum CodingKeys: String, CodingKey {
-            case pid, groups, events, decisions, losses, watchers, ring, log, evidence, host
+            case pid, groups, events, decisions, losses, watchers, ring, log, evidence, journal, host
             case packetLog = "packet_log"
         }
 

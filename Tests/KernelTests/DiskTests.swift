@@ -88,7 +88,10 @@ extension EndToEnd {
                 let files = try FileManager.default.contentsOfDirectory(
                     atPath: "\(stage.folder)/picket")
                 #expect(
-                    Set(files) == ["picket.yaml", "table", "decisions.json", "facts.json"],
+                    Set(files) == [
+                        "picket.yaml", "table", "decisions.json", "facts.json", "picket.db",
+                        "evidence",
+                    ],
                     "nothing is left lying about")
             }
         }

@@ -98,6 +98,7 @@ extension EndToEnd {
                 let settings = try stage.write(
                     """
                     detection: {table: off, facts: off}
+                    journal: off
                     log: {decisions: {path: \(name)}}
                     control: {socket: \(stage.folder)/run/control.sock}
                     daemon: {user: nobody}
