@@ -12,6 +12,12 @@ enum DetectStage {
         // Room for a record of each, 30 of 96 bytes of the memory at 256 bytes: what is measured is
         // the table, not the eviction of it.
         settings.memory = max(96 << 20, request.sources * 1024)
+        if request.isSilent {
+            (settings.targets, settings.outboundTargets, settings.echoHosts) = (
+                10_000, 10_000, 10_000
+            )
+            settings.repeatedAttempts = 65_000
+        }
         var detector = Detector(settings: settings, facts: HostFacts(), seed: 7)
         var traffic = Traffic(kind, sources: request.sources)
         let none = [UInt8]()

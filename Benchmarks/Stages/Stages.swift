@@ -5,7 +5,7 @@ import Glibc
 
 /// Runs one stage of the road of a packet over made-up traffic, and prints what it costs.
 ///
-///     Stages STAGE [--events N] [--sources N]
+///     Stages STAGE [--events N] [--sources N] [--silent]
 ///
 /// One JSON object on standard output: the stage, the events, and the CPU time of this thread while
 /// the stage ran. What is made ready before does not count. `contrib/bench stages` runs it, under
@@ -16,7 +16,7 @@ enum Stages {
         guard let request = Request(Array(CommandLine.arguments.dropFirst())) else {
             write(
                 "usage: Stages \(Stage.allCases.map(\.rawValue).joined(separator: "|")) "
-                    + "[--events N] [--sources N]\n", to: STDERR_FILENO)
+                    + "[--events N] [--sources N] [--silent]\n", to: STDERR_FILENO)
             exit(64)
         }
         do {
@@ -42,6 +42,8 @@ struct Request {
     var stage = Stage.walk
     var events = 1_000_000
     var sources = 65_536
+    /// Whether thresholds are so high that nothing is found: what an event costs without findings.
+    var isSilent = false
 
     /// Nil when the words make no sense.
     init?(_ words: [String]) {
@@ -49,6 +51,10 @@ struct Request {
         self.stage = stage
         var rest = words.dropFirst()
         while let option = rest.popFirst() {
+            if option == "--silent" {
+                isSilent = true
+                continue
+            }
             guard let word = rest.popFirst(), let value = Int(word), value > 0,
                 value <= 1_000_000_000
             else { return nil }

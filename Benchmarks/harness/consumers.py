@@ -78,11 +78,12 @@ class Picket(Consumer):
     name = "Picket"
     counted = ("reader", "detector")
 
-    def __init__(self, tools, network, folder, more=()):
+    def __init__(self, tools, network, folder, more=(), detection=()):
         super().__init__(tools, network, folder)
         self.settings = f"{folder}/picket.yaml"
         lines = ["detection:", f"  table: {folder}/table",
                  "  home-networks: [192.0.2.0/24, \"2001:db8:1::/48\"]",
+                 *(f"  {line}" for line in detection),
                  "control:", f"  socket: {folder}/control.sock",
                  "journal:", f"  path: {folder}/picket.db",
                  "log:", "  decisions:", f"    path: {folder}/decisions.json", *more]

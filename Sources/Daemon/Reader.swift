@@ -29,11 +29,13 @@ final class Reader {
     /// Turns at the end: as many as empty a receive buffer of 64 MiB that is full of datagrams with
     /// one packet each (2.3 KiB of it), not as many as a flood would like.
     private static let lastRounds = 2048
-    /// Messages of one look after which the reader lets a millisecond pass before the next.
+    /// Messages of one look after which the reader lets ``pause`` pass before the next.
     ///
     /// A flood fills a datagram in a third of a millisecond, and two threads that wake for each
     /// use much of their time on waking: docs/PERFORMANCE.md.
     private static let busy = 256
+    /// Unit: milliseconds. What comes meanwhile is a hundredth of the kernel's buffer.
+    private static let pause: CInt = 3
     /// More messages than a datagram holds: 256 KiB with 96 bytes each, which is a message with the
     /// packet's first 20 bytes and nothing else.
     private static let datagramMessages = 2730
@@ -82,7 +84,7 @@ final class Reader {
             case .crowded: _ = System.poll([bell.descriptor], milliseconds: 1)
             case .all(let messages):
                 if messages >= Reader.busy {
-                    _ = System.poll([bell.descriptor], milliseconds: 1)
+                    _ = System.poll([bell.descriptor], milliseconds: Reader.pause)
                 }
             }
         }

@@ -32,8 +32,11 @@ final class Reloader: Service {
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigusr1)
-        for await signal in signals.cancelOnGracefulShutdown() {
-            if signal == .sighup { reload() } else { reopen() }
+        // Not `cancelOnGracefulShutdown`, which starts a task that runs in the pool: ``TaskThread``.
+        await cancelWhenGracefulShutdown {
+            for await signal in signals {
+                if signal == .sighup { self.reload() } else { self.reopen() }
+            }
         }
     }
 

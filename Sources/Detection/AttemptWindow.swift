@@ -9,11 +9,13 @@ import Packets
 struct AttemptWindow: BitwiseCopyable {
     /// The number of the bucket that the last attempt fell into.
     var epoch: UInt32 = 0
-    var buckets = InlineArray<12, UInt8>(repeating: 0)
+    private(set) var buckets = InlineArray<12, UInt8>(repeating: 0)
     /// Attempts that do not fill a unit yet.
     var remainder: UInt8 = 0
     /// Buckets since the alert, at most 12: then it may come again.
     var sinceAlert: UInt8 = 12
+    /// The sum of the buckets, which is asked for with each attempt.
+    private var units: UInt16 = 0
 
     /// What an alert needs, taken from the settings.
     struct Limit: Sendable {
@@ -41,27 +43,28 @@ struct AttemptWindow: BitwiseCopyable {
         if Int(remainder) >= limit.unit {
             remainder = 0
             let bucket = Int(epoch % 12)
-            if buckets[bucket] < .max { buckets[bucket] += 1 }
+            if buckets[bucket] < .max {
+                buckets[bucket] += 1
+                units += 1
+            }
         }
-        guard sinceAlert >= 12 else { return nil }
-        var units = 0
-        for index in 0..<12 { units += Int(buckets[index]) }
-        let attempts = units * limit.unit + Int(remainder)
-        guard attempts >= limit.attempts else { return nil }
+        let attempts = Int(units) * limit.unit + Int(remainder)
+        guard attempts >= limit.attempts, sinceAlert >= 12 else { return nil }
         sinceAlert = 0
         return attempts
     }
 
     /// Whether anything was ever tried.
-    var isRunning: Bool {
-        var sum = Int(remainder)
-        for index in 0..<12 { sum += Int(buckets[index]) }
-        return sum > 0
+    var isRunning: Bool { remainder > 0 || units > 0 }
+
+    @inline(__always)
+    mutating func roll(to bucket: UInt32) {
+        if bucket != epoch { pass(to: bucket) }
     }
 
-    mutating func roll(to bucket: UInt32) {
+    @inline(never)
+    private mutating func pass(to bucket: UInt32) {
         let passed = bucket &- epoch
-        guard passed > 0 else { return }
         if passed >= 12 {
             buckets = InlineArray(repeating: 0)
             sinceAlert = 12
@@ -70,6 +73,18 @@ struct AttemptWindow: BitwiseCopyable {
             sinceAlert = min(12, sinceAlert + UInt8(passed))
         }
         epoch = bucket
+        sum()
+    }
+
+    private mutating func sum() {
+        units = 0
+        for index in 0..<12 { units += UInt16(buckets[index]) }
+    }
+
+    /// Puts back what was saved.
+    mutating func restore(_ count: UInt8, of bucket: Int) {
+        buckets[bucket] = count
+        sum()
     }
 
     /// Takes over what another source, now found to be the same, has tried.
@@ -81,6 +96,7 @@ struct AttemptWindow: BitwiseCopyable {
             let (sum, overflow) = mine.buckets[index].addingReportingOverflow(theirs.buckets[index])
             mine.buckets[index] = overflow ? .max : sum
         }
+        mine.sum()
         mine.sinceAlert = min(mine.sinceAlert, theirs.sinceAlert)
         self = mine
     }

@@ -34,6 +34,7 @@ struct AutoLevels: Sendable {
     /// The level that the first rule gives that holds; nil when there is none.
     ///
     /// Bound: as many comparisons as there are rules, 4096 at most.
+    @inline(__always)
     func level(for event: PacketEvent) -> UInt8? {
         if rules.isEmpty { return nil }
         for rule in rules where rule.holds(for: event) { return rule.level }

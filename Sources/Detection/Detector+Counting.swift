@@ -100,8 +100,12 @@ extension Detector {
         if table.records[place].isScanning {
             if novelty == .new { quicken(number) }
             let level = table.records[place].level
+            // A target that was known brings no host; to ask for their number costs a look at memory
+            // that this packet has not touched.
+            let isKnown = novelty == .repeated || novelty == .stronger
             guard level < 5,
-                limits.mayExceed(level, packets: packets, hosts: hostBound(number))
+                limits.mayExceed(
+                    level, packets: packets, hosts: isKnown ? 0 : hostBound(number))
                     || table.records[place].level(counted: 0) > level
             else { return }
             let reached = table.records[place].level(

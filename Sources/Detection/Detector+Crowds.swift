@@ -38,6 +38,7 @@ extension Detector {
     }
 
     /// Lets time pass for sets and floods.
+    @inline(__always)
     mutating func advanceCrowds() {
         while let deadline = crowds.floods.deadline, deadline <= clock.now {
             lookAtFloods(at: clock.time(at: deadline))

@@ -14,6 +14,7 @@ struct Circumstances: BitwiseCopyable {
 
 extension Detector {
     /// Counts a probe or an ambiguous packet, unless the settings or its being a trace's forbid it.
+    @inline(__always)
     mutating func consider(_ event: PacketEvent, isProbe: Bool, _ mark: ToolMark) {
         var circumstances = Circumstances(isProbe: isProbe, mark: mark)
         circumstances.autoLevel = autoLevels.level(for: event)

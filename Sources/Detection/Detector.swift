@@ -79,6 +79,7 @@ package struct Detector: ~Copyable {
     }
 
     /// Lets time pass without an event: ends what is over.
+    @inline(__always)
     package mutating func advance(to time: Timestamp) {
         clock.advance(to: time, longest: limits.longestGap)
         if clock.now >= nextLook { passTime() }
@@ -120,7 +121,11 @@ package struct Detector: ~Copyable {
         nextLook = .max
     }
 
-    package var hasFindings: Bool { !findings.isEmpty }
+    /// Whether something was found. It changes nothing: a getter that only reads would be handed a
+    /// copy of the detector's kilobyte by another module, for each event.
+    package var hasFindings: Bool {
+        mutating get { !findings.isEmpty }
+    }
 
     /// What was found since the last time, in the order in which it was found.
     package mutating func takeFindings() -> [Finding] {

@@ -16,6 +16,7 @@ package struct Grader: Sendable {
     /// The grade, and for what may be counted the mark of the tool that made it.
     ///
     /// The tail of a conversation has no tool's mark; with one it is a scan's.
+    @inline(__always)
     func grade(_ event: PacketEvent, packet: RawSpan) -> (grade: Grade, mark: ToolMark) {
         let grade = grade(event)
         switch grade {
@@ -28,6 +29,7 @@ package struct Grader: Sendable {
     }
 
     /// The grade by the header's fields alone. The first line that holds decides.
+    @inline(__always)
     package func grade(_ event: PacketEvent) -> Grade {
         if event.has(.martian) { return .martian }
         if event.has(.refused) { return .refused }
@@ -51,6 +53,7 @@ package struct Grader: Sendable {
         }
     }
 
+    @inline(__always)
     private func gradeTCP(_ event: PacketEvent) -> Grade {
         let control = event.control
         if control == Control.syn | Control.ack { return .backscatter }
@@ -104,6 +107,7 @@ package struct Grader: Sendable {
     }
 
     /// From a server's port to a client's.
+    @inline(__always)
     private func isTail(_ event: PacketEvent) -> Bool {
         host.isService(event.sourcePort) && host.isEphemeral(event.destinationPort)
     }

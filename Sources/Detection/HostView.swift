@@ -27,6 +27,7 @@ struct HostView: Sendable {
         ipv6Prefix = min(max(settings.ipv6Prefix, 16), 128)
     }
 
+    @inline(__always)
     func isOwn(_ address: Address) -> Bool {
         var range = 0..<ownAddresses.count
         while !range.isEmpty {
@@ -39,24 +40,29 @@ struct HostView: Sendable {
         return false
     }
 
+    @inline(__always)
     func isHome(_ address: Address) -> Bool {
         for network in homeNetworks where network.contains(address) { return true }
         return false
     }
 
     /// Whether the address is a neighbour's: home, or link-local (RFC 3927, RFC 4291 section 2.5.6).
+    @inline(__always)
     func isOnLink(_ address: Address) -> Bool {
         address.isLinkLocal || isHome(address)
     }
 
     /// Whether everybody on the wire gets what is sent to this address.
+    @inline(__always)
     func isForEverybody(_ address: Address) -> Bool {
         if address.isMulticast || address.isSame(as: .limitedBroadcast) { return true }
         for broadcast in broadcasts where broadcast.isSame(as: address) { return true }
         return false
     }
 
+    @inline(__always)
     func isService(_ port: UInt16) -> Bool { servicePorts.contains(port) }
+    @inline(__always)
     func isEphemeral(_ port: UInt16) -> Bool { ephemeralPorts.contains(port) }
 
     /// Whether the packet goes to a port with a server of ours behind it.

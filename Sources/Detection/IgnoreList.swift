@@ -36,6 +36,7 @@ struct IgnoreList: Sendable {
         fitting[index] = selection(for: origin)
     }
 
+    @inline(__always)
     func covers(_ event: PacketEvent) -> Bool {
         if rules.isEmpty { return false }
         let index = Int(event.origin.rawValue)

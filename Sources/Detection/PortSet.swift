@@ -10,6 +10,7 @@ struct PortSet: Sendable {
         for port in ports { words[Int(port >> 6)] |= 1 << UInt64(port & 63) }
     }
 
+    @inline(__always)
     func contains(_ port: UInt16) -> Bool {
         words[Int(port >> 6)] >> UInt64(port & 63) & 1 != 0
     }

@@ -102,7 +102,7 @@ extension SourceRecord {
             frozen = (frozenTargets, frozenHosts, frozenPorts)
         }
         attempts.epoch = try reader.take(bytes)
-        for index in 0..<12 { attempts.buckets[index] = try reader.take(bytes) }
+        for index in 0..<12 { attempts.restore(try reader.take(bytes), of: index) }
         attempts.remainder = try reader.take(bytes)
         attempts.sinceAlert = try reader.take(bytes)
         guard attempts.sinceAlert <= 12 else { throw .contradictory }

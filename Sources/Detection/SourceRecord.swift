@@ -4,9 +4,29 @@ import Packets
 
 /// What is remembered of one source.
 ///
-/// Shape: trivial, at most 256 bytes (a test says so); what most packets touch stands first. The
-/// first five targets stand in it; a source with more borrows a ``Tally``.
+/// Shape: trivial, at most 256 bytes (a test says so). What most packets touch stands together, in
+/// three cache lines of the five that a record lies in; the rest stands before it. The first five
+/// targets stand in it; a source with more borrows a ``Tally``.
 struct SourceRecord: BitwiseCopyable, Linked {
+    /// Hashes of the (host, port) pairs that accepted this source.
+    var accepted = InlineArray<15, UInt16>(repeating: 0)
+    /// The part of `quarters` that lies at home, of a home source.
+    var quartersInside: UInt16 = 0
+    /// Targets that are IP protocols.
+    var protocolTargets: UInt16 = 0
+    var acceptedCount: UInt8 = 0
+    /// Distinct targets that it had when it came back after its lifetime.
+    var remembered: UInt8 = 0
+    var previous = Chain.none
+    var next = Chain.none
+    /// The first protocol of ``TransportClass/other``.
+    var otherProtocol: UInt8 = 0
+
+    /// The lower half of each target's address, or for a foreign target the address's hash.
+    var targetLows = BackwardFive()
+    // The first line of memory that most packets touch begins with the first of `targetLows`.
+    /// The upper half of the first target's address. A target elsewhere is `foreign`.
+    var targetHigh: UInt64 = 0
     /// The first address seen; together with `width` it names the source.
     var firstAddress: Address
     /// The last counted packet, in stream time: what the lifetime is measured from.
@@ -14,56 +34,39 @@ struct SourceRecord: BitwiseCopyable, Linked {
     /// The first and the last counted packet, on the events' clock.
     var last: Timestamp
     var start: Timestamp
+    var origin = OriginID.unknown
+    /// Weight of the distinct targets. Unit: quarters of a probe's target.
+    var quarters: UInt16 = 0
+    /// Which tally it borrows.
+    var tally = SourceRecord.noTally
+    var width: UInt8
+    var traits: Traits = [.onlyEcho, .onlyICMPRequests]
 
-    /// The upper half of the first target's address. A target elsewhere is `foreign`.
-    var targetHigh: UInt64 = 0
-    /// The lower half of each target's address, or for a foreign target the address's hash.
-    var targetLows = InlineArray<5, UInt64>(repeating: 0)
-
+    // The second line.
+    var attempts = AttemptWindow()
+    var tools = ToolTally()
     /// Counted packets, by ``TransportClass``; each saturates.
     var packets = InlineArray<4, UInt32>(repeating: 0)
     /// Seconds of stream time at which the last new target came.
     var lastNovelty: UInt32 = 0
-    var attempts = AttemptWindow()
-    var tools = ToolTally()
-    var targetSelectors = InlineArray<5, UInt16>(repeating: 0)
-    var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
-    /// Bits of ``TargetBits``.
-    var targetBits = InlineArray<5, UInt8>(repeating: 0)
-
-    var width: UInt8
     var targetCount: UInt8 = 0
     var level: UInt8 = 0
     /// The highest danger level that the settings gave a counted packet; 0: none. With
     /// ``unruled`` when one got none from them.
     var autoLevel: UInt8 = 0
     var list = Usefulness.oneTarget
-    var traits: Traits = [.onlyEcho, .onlyICMPRequests]
-    /// The first protocol of ``TransportClass/other``.
-    var otherProtocol: UInt8 = 0
-    /// Which tally it borrows.
-    var tally = SourceRecord.noTally
-    /// Weight of the distinct targets. Unit: quarters of a probe's target.
-    var quarters: UInt16 = 0
-    /// The part of `quarters` that lies at home, of a home source.
-    var quartersInside: UInt16 = 0
-    /// Targets that are IP protocols.
-    var protocolTargets: UInt16 = 0
-    var origin = OriginID.unknown
+
+    // The third line.
+    var targetSelectors = InlineArray<5, UInt16>(repeating: 0)
+    var targetProtocols = InlineArray<5, UInt8>(repeating: 0)
+    /// Bits of ``TargetBits``.
+    var targetBits = InlineArray<5, UInt8>(repeating: 0)
     /// Ports by ``TransportClass``, for those that have some.
     var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
     /// Counted packets by technique; halved together when one would overflow.
     var techniques = InlineArray<14, UInt8>(repeating: 0)
-
-    var acceptedCount: UInt8 = 0
-    /// Distinct targets that it had when it came back after its lifetime.
-    var remembered: UInt8 = 0
-    /// Hashes of the (host, port) pairs that accepted this source.
-    var accepted = InlineArray<15, UInt16>(repeating: 0)
-    /// Where the table keeps it; see ``SourceTable/shelves``.
+    /// Where the table keeps it; see ``Filing/shelves``.
     var shelf: UInt16 = 0
-    var previous = Chain.none
-    var next = Chain.none
 
     static let inlineTargets = 5
     /// In ``autoLevel``: a counted packet has no level from the settings.
@@ -154,6 +157,16 @@ enum TransportClass: Int, CaseIterable {
     }
 
     init(_ event: PacketEvent) { self.init(event.ipProtocol.rawValue, isV4: !event.isV6) }
+}
+
+/// Five numbers, the first of which stands last in memory.
+struct BackwardFive: BitwiseCopyable {
+    private var words = InlineArray<5, UInt64>(repeating: 0)
+
+    subscript(_ index: Int) -> UInt64 {
+        @inline(__always) get { words[4 - index] }
+        @inline(__always) set { words[4 - index] = newValue }
+    }
 }
 
 /// The lowest and the highest port met; empty while `low` is above `high`.

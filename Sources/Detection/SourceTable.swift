@@ -151,7 +151,7 @@ struct SourceTable: ~Copyable {
 
     func slot(at place: Int) -> UInt64 { index.slot(at: place) }
 
-    /// Reads what is asked of a source first, a word of each cache line.
+    /// Reads what is asked of a source first, a word of each cache line that most packets touch.
     func touch(slot: UInt64) -> UInt64 {
         let handle = UInt32(truncatingIfNeeded: slot) &- 1
         if handle & SourceTable.onProbation != 0 {
@@ -159,7 +159,7 @@ struct SourceTable: ~Copyable {
         }
         let number = Int(handle)
         guard number < records.count else { return 0 }
-        return records[number].firstAddress.low &+ records[number].targetLows[4]
-            &+ UInt64(records[number].targetCount) &+ UInt64(records[number].next)
+        return records[number].firstAddress.low &+ UInt64(records[number].targetCount)
+            &+ UInt64(records[number].shelf)
     }
 }

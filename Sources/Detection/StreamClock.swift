@@ -22,6 +22,7 @@ struct StreamClock: Sendable {
 
     /// - Parameter longest: a gap beyond it counts as this much. Everything has ended by then, and
     ///   without it a clock that jumps to and fro would use up the range.
+    @inline(__always)
     mutating func advance(to moment: Timestamp, longest: Int64) {
         guard let time else {
             self.time = moment

@@ -26,6 +26,7 @@ extension ToolMark {
         if self == .none, isBare, ToolMark.hasNmapHeader(event) { self = .nmapHopLimit }
     }
 
+    @inline(__always)
     private static func tcp(
         _ event: PacketEvent, _ bytes: Span<UInt8>, isBare: Bool
     ) -> ToolMark {
