@@ -48,7 +48,7 @@ enum DetectStage {
     }
 
     /// Events in the batches that the ring hands over.
-    private static func batches(
+    static func batches(
         _ events: Int, _ traffic: inout Traffic, _ body: (ContiguousArray<PacketEvent>) -> Void
     ) -> Measured {
         var batch = ContiguousArray<PacketEvent>()

@@ -93,6 +93,10 @@ enum Stage: String, CaseIterable {
     case ringOfTwo = "ring-threads"
     case detect
     case detectMix = "detect-mix"
+    case evidenceOff = "evidence-off"
+    case evidence
+    case evidenceMixOff = "evidence-mix-off"
+    case evidenceMix = "evidence-mix"
     case decide, line, top
 
     func run(_ request: Request) throws -> Measured {
@@ -105,6 +109,10 @@ enum Stage: String, CaseIterable {
         case .ringOfTwo: try RingStage.threads(request.events)
         case .detect: DetectStage.run(request, .flood)
         case .detectMix: DetectStage.run(request, .mix)
+        case .evidenceOff: EvidenceStage.run(request, .flood, keeping: false)
+        case .evidence: EvidenceStage.run(request, .flood, keeping: true)
+        case .evidenceMixOff: EvidenceStage.run(request, .mix, keeping: false)
+        case .evidenceMix: EvidenceStage.run(request, .mix, keeping: true)
         case .decide: DecideStage.run(request.events, writing: false)
         case .line: DecideStage.run(request.events, writing: true)
         case .top: TopStage.run(request)

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -10,11 +11,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/timex.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,3 +121,61 @@ int picket_close_from(posix_spawn_file_actions_t *actions, int first) {
 }
 
 char *const *picket_environment(void) { return environ; }
+
+int picket_datagram(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct timeval patience = {.tv_sec = 1};
+    int descriptor, cause;
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+    cause = errno;
+    (void)close(descriptor);
+    errno = cause;
+    return -1;
+}
+
+static int send_memory(int descriptor, const void *bytes, size_t count) {
+    const char *rest = bytes;
+    char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    int cause = 0;
+    int memory = memfd_create("picket", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (memory < 0) return errno;
+    while (count > 0) {
+        ssize_t written = write(memory, rest, count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break;
+        rest += written;
+        count -= (size_t)written;
+    }
+    if (count > 0 ||
+        fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
+        cause = errno != 0 ? errno : EIO;
+    } else {
+        part->cmsg_level = SOL_SOCKET;
+        part->cmsg_type = SCM_RIGHTS;
+        part->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(part), &memory, sizeof memory);
+        if (sendmsg(descriptor, &message, MSG_NOSIGNAL) < 0) cause = errno;
+    }
+    (void)close(memory);
+    return cause;
+}
+
+int picket_send(int descriptor, const void *bytes, size_t count, bool may_be_memory) {
+    ssize_t sent;
+    do sent = send(descriptor, bytes, count, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent >= 0) return 0;
+    if (may_be_memory && (errno == EMSGSIZE || errno == ENOBUFS))
+        return send_memory(descriptor, bytes, count);
+    return errno;
+}

@@ -64,16 +64,21 @@ struct CapturedPackets {
     ) -> (OriginID, PacketTraits) {
         let key = UInt64(record.interfaceIn) << 32 | UInt64(record.interfaceOut)
         let more = UInt32(record.group) << 16 | UInt32(record.hook ?? 0xff)
-        return memo.origin(bytes, record.prefix, beside: (key, more)) {
+        return memo.origin(bytes, record.names, beside: (key, more)) {
             let origin = Origin(
                 group: record.group, prefix: bytes.text(record.prefix),
                 hook: record.hook.flatMap { Hook(rawValue: $0) },
-                interfaceIn: LinkFrame.interfaceName(record.interfaceIn),
-                interfaceOut: LinkFrame.interfaceName(record.interfaceOut))
+                interfaceIn: CapturedPackets.name(record.nameIn, bytes, record.interfaceIn),
+                interfaceOut: CapturedPackets.name(record.nameOut, bytes, record.interfaceOut))
             var traits = PacketTraits(of: origin)
             if acceptedGroups.contains(record.group) { traits.insert(.accepted) }
             return (origins.intern(origin), traits)
         }
+    }
+
+    private static func name(_ range: Range<Int>, _ bytes: Span<UInt8>, _ number: UInt32) -> String
+    {
+        range.isEmpty ? LinkFrame.interfaceName(number) : bytes.text(range)
     }
 }
 

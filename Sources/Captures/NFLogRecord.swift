@@ -18,6 +18,9 @@ struct NFLogRecord {
     private(set) var interfaceOut: UInt32 = 0
     private(set) var time: Timestamp?
     private(set) var prefix = 0..<0
+    /// The interfaces' names, which only our own evidence has; empty otherwise.
+    private(set) var nameIn = 0..<0
+    private(set) var nameOut = 0..<0
     /// Empty when there is none: the message was cut, or carried no packet.
     private(set) var payload = 0..<0
     /// The Ethernet header's destination is a group.
@@ -68,12 +71,9 @@ struct NFLogRecord {
         case (4, 4...): interfaceIn = bytes.bigEndian32(at: start)
         case (5, 4...): interfaceOut = bytes.bigEndian32(at: start)
         case (9, _): payload = value
-        case (10, _):
-            var end = value.upperBound
-            while end > start, bytes[end - 1] == 0 || bytes[end - 1] == 0x20 {
-                end -= 1
-            }
-            prefix = start..<end
+        case (10, _): prefix = start..<end(of: value, bytes)
+        case (NFLogWriter.nameIn, _): nameIn = start..<end(of: value, bytes)
+        case (NFLogWriter.nameOut, _): nameOut = start..<end(of: value, bytes)
         case (15, 2...): hardware = Int(bytes.bigEndian16(at: start))
         // The whole link header; its length alone tells Ethernet where its type comes later.
         case (16, 14):
@@ -82,6 +82,21 @@ struct NFLogRecord {
                 && LinkAddress.isForMany(bytes.extracting(start..<start + 14))
         default: break
         }
+    }
+
+    /// Where a text ends, without the NUL and the blanks behind it.
+    private func end(of value: Range<Int>, _ bytes: Span<UInt8>) -> Int {
+        var end = value.upperBound
+        while end > value.lowerBound, bytes[end - 1] == 0 || bytes[end - 1] == 0x20 { end -= 1 }
+        return end
+    }
+
+    /// The bytes that name the origin beside the numbers: the prefix, and the names where there are any.
+    var names: Range<Int> {
+        guard !nameIn.isEmpty || !nameOut.isEmpty else { return prefix }
+        let parts = [prefix, nameIn, nameOut].filter { !$0.isEmpty }
+        let start = parts.map(\.lowerBound).min() ?? 0
+        return start..<max(start, parts.map(\.upperBound).max() ?? 0)
     }
 }
 

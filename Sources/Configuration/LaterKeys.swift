@@ -12,9 +12,6 @@ enum LaterKeys {
         "blocking.level": nil, "blocking.kinds": nil, "blocking.decoys": nil,
         "blocking.durations": nil, "blocking.growth": nil, "blocking.cap": nil,
         "blocking.maximum": nil, "blocking.fuse": nil, "blocking.on-stop": nil,
-        "evidence.path": ["/var/lib/picket/evidence", "/var/lib/picket/evidence/"],
-        "evidence.size": ["256MiB"], "evidence.first": ["200"], "evidence.last": ["50"],
-        "log.packets": [],
     ]
 
     /// Whether it is such a key, or a section of them.
@@ -39,6 +36,6 @@ enum LaterKeys {
 
     /// Sections of which this version knows no key at all.
     private static func isWhole(_ name: String) -> Bool {
-        ["blocking", "evidence"].contains(name)
+        name == "blocking"
     }
 }

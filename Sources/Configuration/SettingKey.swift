@@ -96,6 +96,17 @@ extension SettingKey {
             "journal.keep", \.journalOrDefault.keep,
             .durationOrOff(.seconds(60)...(.seconds(3650 * 86_400)))),
         SettingKey("journal.size", \.journalOrDefault.size, .size(1 << 20...1 << 40)),
+        SettingKey("log.system", \.systemLog, .systemLog),
+        SettingKey(
+            "log.packets", \.packetLog,
+            SettingForm.path().orNothing("not written", words: ["off"])),
+        SettingKey("evidence", \.evidence, .evidenceSwitch),
+        SettingKey("evidence.path", \.evidenceOrDefault.path, .path()),
+        SettingKey("evidence.size", \.evidenceOrDefault.size, .size(1 << 20...1 << 40)),
+        SettingKey(
+            "evidence.first", \.evidenceOrDefault.first, .count(1...100_000, of: "packets")),
+        SettingKey("evidence.last", \.evidenceOrDefault.last, .count(0...1000, of: "packets")),
+        SettingKey("evidence.memory", \.evidenceOrDefault.memory, .size(1 << 20...1 << 30)),
         // sun_path has 108 bytes, the last of them zero (unix(7)).
         SettingKey("control.socket", \.controlSocket, .path(upTo: 107)),
         SettingKey(
@@ -109,6 +120,11 @@ extension Settings {
     fileprivate var decisionLogOrDefault: DecisionLogSettings {
         get { decisionLog ?? DecisionLogSettings() }
         set { decisionLog = newValue }
+    }
+
+    fileprivate var evidenceOrDefault: EvidenceSettings {
+        get { evidence ?? EvidenceSettings() }
+        set { evidence = newValue }
     }
 
     fileprivate var journalOrDefault: JournalSettings {

@@ -29,6 +29,12 @@ package struct Settings: Hashable, Sendable {
     package var tablePath: String? = "/var/lib/picket/table"
     /// Where the host's facts are recorded for replays; nil: nowhere.
     package var factsPath: String? = "/var/lib/picket/facts.json"
+    /// The packets that are kept of scans; nil: none.
+    package var evidence: EvidenceSettings? = EvidenceSettings()
+    /// The file that each packet is written to as the kernel's log would show it; nil: nowhere.
+    package var packetLog: String?
+    /// Whether the system's log gets decisions.
+    package var systemLog = SystemLogChoice.auto
     /// Whom to become after set-up; nil: `picket` when the host has such a user, else nobody new.
     package var user: String?
 
@@ -71,4 +77,30 @@ package struct JournalSettings: Hashable, Sendable {
     package var size = 1 << 30
 
     package init() {}
+}
+
+/// The packets that are kept of each scan.
+package struct EvidenceSettings: Hashable, Sendable {
+    /// The folder of the files.
+    package var path = "/var/lib/picket/evidence"
+    /// What all files take on the disk together; beyond it the oldest go. Unit: bytes.
+    package var size = 256 << 20
+    /// Packets of each scan from its beginning, and from its end.
+    package var first = 200
+    package var last = 50
+    /// What remembers packets until they are known to be a scan's, and the last ones. Unit: bytes.
+    package var memory = 16 << 20
+
+    package init() {}
+}
+
+/// Where the system's log is.
+package enum SystemLogChoice: String, CaseIterable, Sendable {
+    /// The journal, when it is what reads our standard output; else none.
+    case auto
+    /// The journal, else syslog, else standard error.
+    case journald
+    /// Syslog, else standard error.
+    case syslog
+    case off
 }

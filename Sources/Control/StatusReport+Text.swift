@@ -25,8 +25,10 @@ extension StatusReport {
             ("decisions", StatusReport.counts(decisions)),
             ("log", StatusReport.text(log)),
             ("journal", StatusReport.text(journal)),
+            ("evidence", StatusReport.text(evidence)),
             ("watchers", watchersText),
         ]
+        if let packetLog { rows.append(("packets", StatusReport.text(packetLog))) }
         for (index, martian) in martians.enumerated() {
             rows.append((index == 0 ? "martians" : "", martian))
         }
@@ -73,6 +75,19 @@ extension StatusReport {
         let text = StatusReport.number(watchers)
         guard undelivered > 0 else { return text }
         return "\(text); \(StatusReport.number(undelivered)) decisions not delivered"
+    }
+
+    private static func text(_ evidence: Evidence?) -> String {
+        guard let evidence else { return "off" }
+        let failing = evidence.failing.map { "; failing: \($0)" } ?? ""
+        return "\(evidence.path): \(number(evidence.packets)) packets, "
+            + "\(number(evidence.lost)) lost\(failing); \(number(evidence.files)) files, "
+            + "\(bytes(evidence.bytes)) of \(bytes(evidence.limit))"
+    }
+
+    private static func text(_ log: PacketLog) -> String {
+        let failing = log.failing.map { "; failing: \($0)" } ?? ""
+        return "\(log.path): \(number(log.lines)) lines, \(number(log.lost)) lost\(failing)"
     }
 
     private static func text(_ journal: Journal?) -> String {

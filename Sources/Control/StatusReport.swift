@@ -92,6 +92,33 @@ package struct StatusReport: Codable, Hashable, Sendable {
         package init(path: String) { self.path = path }
     }
 
+    package struct Evidence: Codable, Hashable, Sendable {
+        package var path: String
+        package var files = 0
+        /// What the files take, and may take. Unit: bytes.
+        package var bytes = 0
+        package var limit = 0
+        /// Packets written by this run.
+        package var packets: UInt64 = 0
+        /// Packets of scans that should be there and are not.
+        package var lost: UInt64 = 0
+        /// Why packets are lost now; nil while all is well.
+        package var failing: String?
+
+        package init(path: String) { self.path = path }
+    }
+
+    /// The file that each packet is written to.
+    package struct PacketLog: Codable, Hashable, Sendable {
+        package var path: String
+        package var lines: UInt64 = 0
+        package var lost: UInt64 = 0
+        /// Why lines are lost now; nil while all is well.
+        package var failing: String?
+
+        package init(path: String) { self.path = path }
+    }
+
     package var version: String
     package var pid: Int32
     /// Whole seconds.
@@ -120,6 +147,10 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var undelivered = 0
     /// Nil when decisions are not logged.
     package var log: Log?
+    /// Nil when no packets are kept.
+    package var evidence: Evidence?
+    /// Nil when packets are not logged.
+    package var packetLog: PacketLog?
     /// Nil when there is no journal.
     package var journal: Journal?
     /// Nil from a daemon that does not tell.
@@ -133,8 +164,10 @@ package struct StatusReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case version, pid, started, uptime, groups, events, refused, ring, sources, decisions
-        case rates, martians, traceroutes, losses, watchers, undelivered, log, journal, host
+        case rates, martians, traceroutes, losses, watchers, undelivered, log, journal, host,
+            evidence
         case openScans = "open_scans"
+        case packetLog = "packet_log"
         case detectorBytes = "detector_bytes"
     }
 

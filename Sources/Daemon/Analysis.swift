@@ -20,6 +20,8 @@ struct Analysis: ~Copyable {
     /// Lost before the events came here; `refused` is counted here, in the events' own order.
     var lossBefore = LossCounts()
     private var toldLoss = LossCounts()
+    /// Who keeps the packets of scans; nil in a replay.
+    private var keeper: EvidenceKeeper?
 
     init(settings: DetectionSettings, facts: HostFacts, seed: UInt64) {
         detector = Detector(settings: settings, facts: facts, seed: seed)
@@ -49,6 +51,8 @@ struct Analysis: ~Copyable {
     ) {
         let grade = detector.observe(event, packet: packet)
         counts.add(grade, group: knows(event.origin) ? groups[Int(event.origin.rawValue)] : nil)
+        // Before it is asked what was found, so that the deciding packet is among those remembered.
+        if grade == .probe || grade == .ambiguous { keeper?.note(event, packet) }
         if detector.hasFindings { decide(carryOut) }
     }
 
@@ -89,13 +93,41 @@ struct Analysis: ~Copyable {
     mutating func restore(from file: TableFile?, registry: OriginRegistry, log: Logger) {
         do {
             guard let file, let bytes = try file.read() else { return }
-            for origin in try Detector.origins(inSaved: bytes.span) { _ = registry.intern(origin) }
-            admit(registry.snapshot)
-            try detector.restore(from: bytes.span)
+            try restore(from: bytes, registry: registry)
             log.info("table restored: \(detector.sourceCount) sources")
         } catch {
             log.warning("starting with an empty table: \(error)")
         }
+    }
+
+    mutating func restore(
+        from bytes: [UInt8], registry: OriginRegistry
+    ) throws(SavedTableError) {
+        for origin in try Detector.origins(inSaved: bytes.span) { _ = registry.intern(origin) }
+        admit(registry.snapshot)
+        try detector.restore(from: bytes.span)
+    }
+
+    /// Keeps the packets of scans from now on, also of those that are open.
+    mutating func keepEvidence(with keeper: consuming EvidenceKeeper) {
+        var keeper = keeper
+        keeper.resume(detector.openScanSummaries)
+        self.keeper = consume keeper
+    }
+
+    /// Hands over the packets that were chosen since the last time.
+    mutating func handOverEvidence() { keeper?.handOver() }
+
+    /// Hands over the last packets of scans as well.
+    mutating func handOverLastEvidence() { keeper?.writeAllLast() }
+
+    /// The daemon ends: all that is kept goes to the disk.
+    mutating func finishEvidence() { keeper?.finish() }
+
+    /// Whether packets wait that only ``handOverLastEvidence()`` hands over.
+    var hasUnwrittenEvidence: Bool {
+        // A value that cannot be copied is asked through a mutating call.
+        mutating get { keeper?.looksUnwritten() ?? false }
     }
 
     /// Whether something was lost that no decision has told of yet.
@@ -119,6 +151,7 @@ struct Analysis: ~Copyable {
 
     private mutating func decide(_ carryOut: (Decision) -> Void) {
         for finding in detector.takeFindings() {
+            keeper?.follow(finding)
             carryOut(
                 decider.decide(finding, origin: origin(finding.summary.origin), loss: loss))
         }

@@ -36,7 +36,12 @@ package struct Daemon: Sendable {
         let observer = HostObserver()
         feedWatch = FeedWatch(observer: observer)
         feed = DecisionFeed { observer.line($0, as: $1) }
-        var outlets = [Outlet.standardOutput(format: format, observer: observer, log: log)]
+        let systemLog = SystemLog.places(settings.systemLog, environment: environment)
+        var outlets: [Outlet] = []
+        if systemLog?.replacesOutput != true {
+            outlets.append(.standardOutput(format: format, observer: observer, log: log))
+        }
+        if let systemLog { outlets.append(SystemLog(systemLog.places, log: log).outlet()) }
         var kept: [String] = []
         if let choice = settings.decisionLog {
             let file = try LoggedDecisions(choice, observer: observer, log: log)
@@ -57,6 +62,11 @@ package struct Daemon: Sendable {
         }
         let journal = settings.journal
         if let journal { kept += JournalWriter.filesToKeep(journal) }
+        if let packets = settings.packetLog { kept += [Folder.of(packets), packets] }
+        // Nor does anything depend on evidence: what cannot be kept is told.
+        if let evidence = settings.evidence, Folder.make(evidence.path) == nil {
+            kept.append(evidence.path)
+        }
         try Folder.need(Folder.of(settings.controlSocket))
         kept.append(Folder.of(settings.controlSocket))
         pipeline = try Pipeline(

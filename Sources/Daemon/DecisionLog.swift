@@ -16,7 +16,13 @@ package struct DecisionLog: ~Copyable {
         case recovered(lost: UInt64)
     }
 
+    /// What the file is for.
+    package enum Content: String, Sendable {
+        case decisions, packets
+    }
+
     package let path: String
+    private let content: Content
     private var descriptor: CInt
     private let tell: @Sendable (Trouble) -> Void
     /// Whether a part of a line stands at the end of the file, because it could not be cut off.
@@ -33,14 +39,19 @@ package struct DecisionLog: ~Copyable {
     ///
     /// Throws: ``DecisionLogError``.
     package static func open(
-        path: String, tell: @escaping @Sendable (Trouble) -> Void
+        path: String, of content: Content = .decisions, tell: @escaping @Sendable (Trouble) -> Void
     ) throws(DecisionLogError) -> DecisionLog {
-        try makeDirectory(of: path)
-        return DecisionLog(path: path, descriptor: try openFile(path), tell: tell)
+        try makeDirectory(of: path, content)
+        return DecisionLog(
+            path: path, content: content, descriptor: try openFile(path, content), tell: tell)
     }
 
-    private init(path: String, descriptor: CInt, tell: @escaping @Sendable (Trouble) -> Void) {
+    private init(
+        path: String, content: Content, descriptor: CInt,
+        tell: @escaping @Sendable (Trouble) -> Void
+    ) {
         self.path = path
+        self.content = content
         self.descriptor = descriptor
         self.tell = tell
         endsInALine = DecisionLog.endsInALine(path)
@@ -50,14 +61,20 @@ package struct DecisionLog: ~Copyable {
 
     /// Appends the line and a newline, or counts it as lost.
     package mutating func append(_ line: String, now: ContinuousClock.Instant = .now) {
-        let bytes = (endsInALine ? [0x0a] : []) + Array(line.utf8) + [0x0a]
-        guard let error = write(bytes) else {
+        append(block: Array(line.utf8) + [0x0a], lines: 1, now: now)
+    }
+
+    /// Appends some lines, each with its newline, or counts them all as lost.
+    package mutating func append(
+        block: [UInt8], lines count: Int, now: ContinuousClock.Instant = .now
+    ) {
+        guard let error = write(endsInALine ? [0x0a] + block : block) else {
             endsInALine = false
-            lines += 1
+            lines += UInt64(count)
             if failing != nil { recover() }
             return
         }
-        lost += 1
+        lost += UInt64(count)
         let cause = System.message(of: error)
         failing = cause
         // The first line that is lost is told at once, unless the last telling was just now.
@@ -71,8 +88,8 @@ package struct DecisionLog: ~Copyable {
     ///
     /// Throws: ``DecisionLogError``; the log then goes on in the file that it had.
     package mutating func reopen() throws(DecisionLogError) {
-        try DecisionLog.makeDirectory(of: path)
-        let new = try DecisionLog.openFile(path)
+        try DecisionLog.makeDirectory(of: path, content)
+        let new = try DecisionLog.openFile(path, content)
         close(descriptor)
         descriptor = new
         endsInALine = DecisionLog.endsInALine(path)
@@ -110,15 +127,19 @@ package struct DecisionLog: ~Copyable {
         endsInALine = true
     }
 
-    private static func openFile(_ path: String) throws(DecisionLogError) -> CInt {
+    private static func openFile(
+        _ path: String, _ content: Content
+    ) throws(DecisionLogError) -> CInt {
         let descriptor = System.openToAppend(path)
-        guard descriptor >= 0 else { throw DecisionLogError(.open, path, errno) }
+        guard descriptor >= 0 else { throw DecisionLogError(.open, path, errno, of: content) }
         return descriptor
     }
 
-    private static func makeDirectory(of path: String) throws(DecisionLogError) {
+    private static func makeDirectory(
+        of path: String, _ content: Content
+    ) throws(DecisionLogError) {
         guard let (folder, errno) = Folder.make(Folder.of(path)) else { return }
-        throw DecisionLogError(.makeDirectory, folder, errno)
+        throw DecisionLogError(.makeDirectory, folder, errno, of: content)
     }
 
     /// Whether a crash left the file without a newline at its end.
@@ -130,15 +151,20 @@ package struct DecisionLog: ~Copyable {
 /// Why the decision log cannot be opened.
 package struct DecisionLogError: Error, Hashable, Sendable {
     package enum Operation: String, Sendable {
-        case makeDirectory = "make the directory of the decision log"
-        case open = "open the decision log"
+        case makeDirectory = "make the directory of"
+        case open = "open"
     }
 
     package let operation: Operation
     package let path: String
     package let errno: CInt
+    package let content: DecisionLog.Content
 
-    init(_ operation: Operation, _ path: String, _ errno: CInt) {
+    init(
+        _ operation: Operation, _ path: String, _ errno: CInt,
+        of content: DecisionLog.Content = .decisions
+    ) {
+        self.content = content
         self.operation = operation
         self.path = path
         self.errno = errno
@@ -157,7 +183,8 @@ extension DecisionLogError: CustomStringConvertible {
             case ENXIO: "Start the reader of the pipe first"
             default: "Choose another path"
             }
-        return "cannot \(operation.rawValue) (\(path)): \(System.message(of: errno)). "
-            + "\(mend), or change log.decisions in the settings."
+        let log = content == .decisions ? "the decision log" : "the packet log"
+        return "cannot \(operation.rawValue) \(log) (\(path)): \(System.message(of: errno)). "
+            + "\(mend), or change log.\(content.rawValue) in the settings."
     }
 }

@@ -25,6 +25,7 @@ final class DetectorLoop {
     private var rates = RateHistory()
     private var searches = SourceSearches()
     private var lastSave: Timestamp
+    private var lastEvidence: Timestamp
     private var eventsAtSave = 0
 
     /// Events that are handled before requests and time have their turn.
@@ -35,6 +36,8 @@ final class DetectorLoop {
     /// kernel or the reader still holds must not find its time already over. Unit: nanoseconds.
     private let patience: Int64
     private static let saveInterval: Int64 = 600 * 1_000_000_000
+    /// How often a scan's last packets are written: as much of them a crash can lose.
+    private static let evidenceInterval: UInt64 = 60 * 1_000_000_000
     /// How often a loss is looked at again that was not told yet.
     private static let lossInterval: Int64 = 60 * 1_000_000_000
 
@@ -59,6 +62,7 @@ final class DetectorLoop {
         facts = host?.facts(since: now)
         self.carryOut = carryOut
         lastSave = now
+        lastEvidence = now
         publish()
     }
 
@@ -80,6 +84,11 @@ final class DetectorLoop {
                 analysis.advance(
                     to: now.advanced(byNanoseconds: -patience), carryOut: carryOut)
             }
+            analysis.handOverEvidence()
+            if now.nanoseconds(since: lastEvidence).magnitude >= DetectorLoop.evidenceInterval {
+                lastEvidence = now
+                analysis.handOverLastEvidence()
+            }
             // Both ways: a clock set back by days does not put the next save off for days.
             let apart = now.nanoseconds(since: lastSave)
             if apart.magnitude >= DetectorLoop.saveInterval { save(at: now) }
@@ -92,6 +101,7 @@ final class DetectorLoop {
         searches.end()
         let end = clock()
         analysis.stateRemainingLoss(at: end, carryOut: carryOut)
+        analysis.finishEvidence()
         save(at: end)
         publish()
     }
@@ -152,6 +162,11 @@ final class DetectorLoop {
         if analysis.hasUntoldLoss {
             let look = now.advanced(byNanoseconds: DetectorLoop.lossInterval)
             until = min(until ?? look, look)
+        }
+        if analysis.hasUnwrittenEvidence {
+            let write = lastEvidence.advanced(
+                byNanoseconds: Int64(DetectorLoop.evidenceInterval))
+            until = min(until ?? write, write)
         }
         if table != nil, analysis.counts.events != eventsAtSave {
             let save = lastSave.advanced(byNanoseconds: DetectorLoop.saveInterval)

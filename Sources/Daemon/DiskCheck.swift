@@ -27,6 +27,13 @@ struct DiskCheck {
         if let journal = settings.journal {
             results.append(DiskCheck.writable("journal", journal.path))
         }
+        if let log = settings.packetLog { results.append(DiskCheck.writable("log.packets", log)) }
+        if let evidence = settings.evidence {
+            var result = DiskCheck.writable("evidence", evidence.path)
+            // Decisions do not depend on it.
+            if result.state == .failure { (result.state, result.exitCode) = (.warning, 0) }
+            results.append(result)
+        }
         if let table = settings.tablePath { results.append(DiskCheck.writable("state", table)) }
         if let facts = settings.factsPath {
             var result = DiskCheck.writable("facts", facts)

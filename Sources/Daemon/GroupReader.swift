@@ -23,6 +23,9 @@ final class GroupReader {
     var effective: NFLogReadBack { socket.effective }
     var refused: RefusalCounts { reader.refused }
 
+    /// Logs each packet from now on.
+    func log(through tap: PacketTap?) { reader.tap = tap }
+
     /// Interfaces have got other names.
     func forgetNames() { reader.forgetNames() }
 

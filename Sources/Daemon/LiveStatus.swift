@@ -49,6 +49,8 @@ struct LiveStatus: Sendable {
         report.undelivered = pipeline.outputs.drops
         report.log = decisionLog?.state
         report.journal = pipeline.outputs.journal?.status
+        report.packetLog = pipeline.packetLog?.state
+        report.evidence = pipeline.evidence?.status
         report.host = numbers.facts?.status
         return report
     }

@@ -12,6 +12,8 @@ package struct MessageReader {
     private(set) var group: GroupSettings
     private var memo = OriginMemo()
     private(set) var refused = RefusalCounts()
+    /// Who logs each packet; nil for nobody.
+    var tap: PacketTap?
     /// What messages with the same opening have in common, by the opening's number.
     private var openings = InlineArray<4, Opening?>(repeating: nil)
 
@@ -71,6 +73,14 @@ package struct MessageReader {
                 traits: opening.traits, into: &event)
         }
         if pushed, let failure { refused.add(failure) }
+        if let tap {
+            let link = opening.startsWithLinkHeader
+            tap.note(
+                linkHeader: link
+                    ? message.payload.extracting(first: MessageReader.ethernetHeader)
+                    : message.linkHeader, packet, time: time, origin: opening.origin,
+                mark: message.mark ?? 0)
+        }
     }
 
     private mutating func learn(

@@ -22,6 +22,8 @@ final class Pipeline: Service {
     let progress: ReaderProgress
     let desk: DetectorDesk
     let outputs: Outputs
+    let evidence: EvidenceStore?
+    let packetLog: PacketLog?
     private let bell: Bell
     private let host: HostStage
     private let reader: Handover<Reader>
@@ -45,14 +47,25 @@ final class Pipeline: Service {
         for group in settings.groups {
             groups.append(try GroupReader(group: group, settings: settings.nflog))
         }
+        packetLog = try settings.packetLog.map { [registry] in
+            try PacketLog(path: $0, registry: registry, log: log)
+        }
         reader = Handover(
             Reader(
                 groups: groups, interfaces: try InterfaceNames.open(), ring: ring,
-                registry: registry, progress: progress, bell: bell))
+                registry: registry, progress: progress, bell: bell, tap: packetLog?.tap()))
         var analysis = Analysis(
             settings: settings.detection,
             facts: HostFacts(settings, host: host.start.reading), seed: System.randomSeed)
         analysis.restore(from: table, registry: registry, log: log)
+        evidence = settings.evidence.map { [registry] in
+            EvidenceStore($0, registry: registry, log: log) { outputs.journal?.note($0) }
+        }
+        if let evidence {
+            analysis.keepEvidence(
+                with: evidence.keeper(
+                    ipv6Prefix: settings.detection.ipv6Prefix, seed: System.randomSeed))
+        }
         loop = Handover(
             DetectorLoop(
                 analysis: analysis, ring: ring, registry: registry, reader: progress, desk: desk,
@@ -64,6 +77,7 @@ final class Pipeline: Service {
     /// Runs until shutdown is asked for; then reads what the kernel still has, decides it, saves
     /// the table, and writes what was decided.
     func run() async throws {
+        evidence?.open()
         try outputs.start()
         let watching = try host.run()
         let detecting = try NamedThread("detector") { [loop] in loop.take()?.run() }
@@ -77,6 +91,8 @@ final class Pipeline: Service {
         desk.stop()
         ring.wake()
         detecting.join()
+        evidence?.drain()
+        packetLog?.drain()
         outputs.drain()
         host.recorder?.drain()
     }

@@ -18,6 +18,8 @@ final class Reader {
     private let registry: OriginRegistry
     private let progress: ReaderProgress
     private let bell: Bell
+    /// Who logs each packet; nil for nobody.
+    private let tap: PacketTap?
 
     /// Datagrams of one group that are read before the next group has its turn.
     private static let turn = 16
@@ -40,8 +42,10 @@ final class Reader {
 
     init(
         groups: [GroupReader], interfaces: consuming InterfaceNames, ring: EventRing,
-        registry: OriginRegistry, progress: ReaderProgress, bell: Bell
+        registry: OriginRegistry, progress: ReaderProgress, bell: Bell, tap: PacketTap? = nil
     ) {
+        self.tap = tap
+        for group in groups { group.log(through: tap) }
         self.groups = groups
         self.interfaces = interfaces
         self.ring = ring
@@ -114,6 +118,7 @@ final class Reader {
                     failed = true
                 }
                 producer.publish()
+                tap?.handOver()
             }
             progress.update(groups)
             if failed { return .failed }
@@ -136,7 +141,9 @@ final class Reader {
         for change in progress.takeChanges() {
             progress.retire(groups.filter { change.leave.contains($0.group.group) })
             groups.removeAll { change.leave.contains($0.group.group) }
-            groups += change.join.take() ?? []
+            let joined = change.join.take() ?? []
+            for group in joined { group.log(through: tap) }
+            groups += joined
             for reader in groups {
                 if let meaning = change.groups.first(where: { $0.group == reader.group.group }) {
                     reader.become(meaning)

@@ -78,6 +78,9 @@ final class Reloader: Service {
             ),
             ("detection.memory", new.detection.memory == old.detection.memory),
             ("log.decisions", new.decisionLog == old.decisionLog),
+            ("evidence", new.evidence == old.evidence),
+            ("log.packets", new.packetLog == old.packetLog),
+            ("log.system", new.systemLog == old.systemLog),
             ("journal", new.journal == old.journal),
             ("control.socket", new.controlSocket == old.controlSocket),
             ("detection.table", new.tablePath == old.tablePath),
@@ -90,6 +93,9 @@ final class Reloader: Service {
     }
 
     private func reopen() {
+        pipeline.packetLog?.reopen { [log] error in
+            if let error { log.error("\(error)") } else { log.notice("packet log reopened") }
+        }
         guard let decisionLog else { return }
         pipeline.outputs.inOrder {
             do {

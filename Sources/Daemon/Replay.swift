@@ -79,6 +79,44 @@ package struct Replay: ~Copyable {
         }
     }
 
+    /// Reads one file to its end, for later.
+    mutating func gather(
+        path: String, options: CaptureOptions, into packets: inout MergedPackets
+    ) throws {
+        var reader = try CaptureReader.open(path: path, options: options, origins: origins)
+        defer {
+            origins = reader.origins
+            summary.add(reader.progress)
+        }
+        summary.files += 1
+        var batch = PacketBatch()
+        while try reader.fill(&batch) {
+            for index in 0..<batch.count {
+                packets.append(batch.events[index], batch.packet(index))
+            }
+        }
+    }
+
+    /// Decides what was gathered.
+    mutating func play(_ packets: MergedPackets, carryOut: (Decision) throws -> Void) throws {
+        var counts = DecisionCounts()
+        defer { summary.add(counts) }
+        analysis.admit(origins)
+        var failure: (any Error)?
+        try packets.play { event, packet in
+            summary.note(event.time)
+            followHost(to: event.time)
+            analysis.observe(event, packet: packet) { decision in
+                if failure != nil { return }
+                do {
+                    try carryOut(decision)
+                    counts[decision.action] += 1
+                } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+    }
+
     /// Takes over what the host said from this event on.
     private mutating func followHost(to time: Timestamp) {
         guard facts != nil else { return }

@@ -13,15 +13,18 @@ package struct ReplayRun {
     private let facts: FactsHistory?
     private let format: DecisionFormat
     private let quiet: Bool
+    private let byTime: Bool
 
     /// Output is written in blocks of this size. Unit: bytes.
     private static let block = 64 << 10
 
     /// - Parameter facts: what the host said of itself over time; nil: as the settings state.
+    /// - Parameter byTime: whether packets of all files are played in one order, each once.
     package init(
         files: [String], settings: Settings, facts: FactsHistory? = nil, format: DecisionFormat,
-        quiet: Bool
+        quiet: Bool, byTime: Bool = false
     ) {
+        self.byTime = byTime
         self.files = files
         self.settings = settings
         self.facts = facts
@@ -47,9 +50,16 @@ package struct ReplayRun {
             try output.line { observer.write(decision, as: format, to: &$0) }
         }
         var failure: CaptureError?
-        for file in files where System.interrupt == nil {
+        if byTime {
+            failure = try replay.readByTime(
+                paths: files, options: { ReplayRun.options(for: $0, settings) },
+                carryOut: carryOut)
+        }
+        for file in byTime ? [] : files where System.interrupt == nil {
             do {
-                try replay.read(path: file, options: options(for: file), carryOut: carryOut) {
+                try replay.read(
+                    path: file, options: ReplayRun.options(for: file, settings), carryOut: carryOut
+                ) {
                     meter.show(file: file, $0)
                     if System.interrupt != nil { throw Interrupted() }
                 }
@@ -77,7 +87,7 @@ package struct ReplayRun {
 
     /// The year of log lines comes from the file's own age, so that a replay does not change with
     /// the day on which it is made.
-    private func options(for file: String) -> CaptureOptions {
+    static func options(for file: String, _ settings: Settings) -> CaptureOptions {
         let attributes = try? FileManager.default.attributesOfItem(atPath: file)
         let changed = attributes?[.modificationDate] as? Date
         let reference =

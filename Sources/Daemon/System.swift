@@ -255,3 +255,50 @@ extension System {
         return unsafe pread(descriptor, &last, 1, off_t(size - 1)) == 1 ? last : nil
     }
 }
+
+/// The files of evidence.
+extension System {
+    /// Opens for appending and makes it where it is not there, with mode 0640; -1 and errno.
+    static func openToKeep(_ path: String) -> CInt {
+        unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0o640)
+    }
+
+    /// Cuts an open file back to a size; 0, else errno.
+    static func cut(_ descriptor: CInt, to size: Int) -> CInt {
+        ftruncate(descriptor, off_t(size)) == 0 ? 0 : errno
+    }
+
+    /// Takes a name away; 0 also when there was none, else errno.
+    static func remove(_ path: String) -> CInt {
+        unsafe unlink(path) == 0 || errno == ENOENT ? 0 : errno
+    }
+
+    /// The number that an interface has now; 0 when there is none of that name.
+    static func interfaceNumber(_ name: String) -> UInt32 { unsafe if_nametoindex(name) }
+}
+
+/// The system's log.
+extension System {
+    /// A socket to whoever reads at the path; -1 and errno.
+    static func datagramSocket(to path: String) -> CInt { unsafe picket_datagram(path) }
+
+    /// - Parameter mayBeMemory: whether what is too large for a datagram may go as memory.
+    /// - Returns: 0, else errno.
+    static func send(_ bytes: [UInt8], to descriptor: CInt, mayBeMemory: Bool) -> CInt {
+        unsafe bytes.withUnsafeBytes {
+            unsafe picket_send(descriptor, $0.baseAddress, $0.count, mayBeMemory)
+        }
+    }
+
+    /// Device and inode of standard output, as JOURNAL_STREAM names them (sd_journal_stream_fd(3)).
+    static var standardOutputName: String? {
+        var status = stat()
+        guard unsafe fstat(STDOUT_FILENO, &status) == 0 else { return nil }
+        return "\(status.st_dev):\(status.st_ino)"
+    }
+
+    static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+}

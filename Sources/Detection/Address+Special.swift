@@ -32,7 +32,7 @@ extension Address {
 
     /// The IPv4 address inside one of 64:ff9b::/96 (RFC 6052) or 2002::/16 (RFC 3056).
     @inline(__always)
-    var embeddedV4: Address? {
+    package var embeddedV4: Address? {
         if high == 0x0064_ff9b_0000_0000, low >> 32 == 0 {
             return Address(v4: UInt32(truncatingIfNeeded: low))
         }

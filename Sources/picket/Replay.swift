@@ -30,17 +30,51 @@ struct Replay: ParsableCommand {
         completion: .file())
     var facts: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Show what --set would change: decisions that appear, disappear or differ."))
+    var diff = false
+
+    @Flag(
+        name: .customLong("by-time"),
+        help: ArgumentHelp(
+            "Play the packets of all files in the order of their time, each packet once."))
+    var byTime = false
+
     @Flag(help: "No summary at the end, no progress.")
     var quiet = false
 
     @Argument(help: "The files, read one after the other.", completion: .file())
     var files: [String]
 
+    func validate() throws {
+        guard diff else { return }
+        if changes.isEmpty {
+            throw ValidationError("--diff needs a changed setting: --set detection.targets=8")
+        }
+        if files.contains("-") {
+            throw ValidationError("--diff reads its input twice, which standard input cannot be")
+        }
+        if format.format != nil {
+            throw ValidationError("--diff has formats of its own: text, or JSON with --json")
+        }
+    }
+
     func run() throws {
+        if diff {
+            return try told {
+                try WhatIfRun(
+                    files: files, before: settings.source.load(),
+                    after: settings.source.load(changes: changes),
+                    facts: facts.map(FactsHistory.read(path:)), isJSON: format.json, quiet: quiet
+                ).run()
+            }
+        }
         try told {
             try ReplayRun(
                 files: files, settings: settings.source.load(changes: changes),
-                facts: facts.map(FactsHistory.read(path:)), format: format.value, quiet: quiet
+                facts: facts.map(FactsHistory.read(path:)), format: format.value, quiet: quiet,
+                byTime: byTime
             ).run()
         }
     }

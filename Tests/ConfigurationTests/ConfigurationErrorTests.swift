@@ -142,8 +142,7 @@ struct ConfigurationErrorTests {
     @Test(
         "What this version does not act on is refused where it would make a difference",
         arguments: [
-            "blocking: {enabled: true}", "evidence: {size: 1GiB}",
-            "log: {packets: /var/log/packets}",
+            "blocking: {enabled: true}", "blocking: {mode: hard, enabled: true}",
         ])
     func later(text: String) throws {
         #expect(try description(text).hasSuffix("not in this version yet"))

@@ -21,6 +21,8 @@ final class DaemonUnderTest {
         var entry: [String] = []
         /// Where the decisions go; nil for the folder of its files.
         var log: String?
+        /// Where the packets of scans go; nil for the folder of its files.
+        var evidence: String?
         var journal: String?
     }
 
@@ -67,6 +69,7 @@ final class DaemonUnderTest {
             + ["  table: \(folder)/table", "  facts: \(folder)/facts.json"]
             + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
+            + ["evidence:", "  path: \(choice.evidence ?? "\(folder)/evidence")"]
             + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
             + ["journal:", "  path: \(choice.journal ?? "\(folder)/picket.db")"]
             + choice.more
@@ -142,6 +145,12 @@ final class DaemonUnderTest {
             var lost: UInt64
             var failing: String?
         }
+        struct Evidence: Decodable {
+            var files: Int
+            var packets: UInt64
+            var lost: UInt64
+            var failing: String?
+        }
         struct Journal: Decodable {
             var written: UInt64
             var waiting: Int
@@ -176,8 +185,15 @@ final class DaemonUnderTest {
         var watchers: Int
         var ring: Ring
         var log: Log?
+        var evidence: Evidence?
+        var packetLog: Log?
         var journal: Journal?
         var host: Host
+
+        private enum CodingKeys: String, CodingKey {
+            case pid, groups, events, decisions, losses, watchers, ring, log, evidence, journal, host
+            case packetLog = "packet_log"
+        }
 
         /// Messages that were read, of all groups.
         var messages: UInt64 { groups.reduce(0) { $0 + $1.messages } }

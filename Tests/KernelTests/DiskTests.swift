@@ -90,6 +90,7 @@ extension EndToEnd {
                 #expect(
                     Set(files) == [
                         "picket.yaml", "table", "decisions.json", "facts.json", "picket.db",
+                        "evidence",
                     ],
                     "nothing is left lying about")
             }

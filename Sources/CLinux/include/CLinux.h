@@ -5,6 +5,7 @@
 
 #include <spawn.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK; -1 and errno on failure.
@@ -58,6 +59,14 @@ int picket_pipe(int ends[2]);
 
 /// posix_spawn_file_actions_addclosefrom_np(3): the child has no descriptor from `first` on.
 int picket_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// A datagram socket that is connected to the Unix socket at the path, and waits at most a second for
+/// room there; -1 and errno on failure.
+int picket_datagram(const char *path);
+
+/// Sends one datagram, or when it is too large for one, a sealed memfd with its bytes, as journald takes
+/// it (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). 0, else errno.
+int picket_send(int descriptor, const void *bytes, size_t count, bool may_be_memory);
 
 /// environ(7), which Swift takes for a variable that any thread may change.
 char *const *picket_environment(void);
