@@ -176,7 +176,8 @@ struct ScenarioPacket {
     }
 
     private static let traits: [String: PacketTraits] = [
-        "accepted": .accepted, "answer": .answer, "df": .dontFragment, "quotes": .quotesPacket,
+        "accepted": .accepted, "answer": .answer, "media": [.answer, .media], "df": .dontFragment,
+        "quotes": .quotesPacket,
         "options": .networkOptions, "first-fragment": .firstFragment,
         "later-fragment": .laterFragment, "short": .shortTransport, "loopback": .loopback,
         "martian": .martian, "refused": .refused.union(.addressed),

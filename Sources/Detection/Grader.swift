@@ -71,8 +71,13 @@ package struct Grader: Sendable {
         if isNeighbourly(from: from, to: to), host.isOnLink(event.source) { return .chatter }
         // Time, and keys for IPsec with and without NAT: both ends speak from the same port.
         if from == to, to == 123 || to == 500 || to == 4500 { return .late }
-        if to >= 1024, host.isService(from), event.has(.answer) { return .late }
+        if to >= 1024, event.has(.answer), host.isService(from) || isCall(event) { return .late }
         return host.isEphemeral(to) ? .ambiguous : .probe
+    }
+
+    /// A call's media, or what arranges it: its ends agree on ports that nobody serves.
+    private func isCall(_ event: PacketEvent) -> Bool {
+        event.has(.media) && event.sourcePort >= 1024
     }
 
     /// Chunk types: RFC 9260 section 3.2.

@@ -20,7 +20,7 @@
     @inlinable package static var dontFragment: PacketTraits { PacketTraits(rawValue: 1 << 5) }
     /// An ICMP error that quotes the packet that it is about.
     @inlinable package static var quotesPacket: PacketTraits { PacketTraits(rawValue: 1 << 6) }
-    /// The UDP payload parses as an answer: DNS with QR=1, NTP mode 4 or 5, QUIC, RTP version 2.
+    /// The UDP payload parses as an answer: DNS with QR=1, NTP mode 4 or 5, QUIC, RTP version 2, STUN.
     @inlinable package static var answer: PacketTraits { PacketTraits(rawValue: 1 << 7) }
     /// Sent to a broadcast or multicast link-layer address.
     @inlinable package static var linkMulticast: PacketTraits { PacketTraits(rawValue: 1 << 8) }
@@ -37,4 +37,6 @@
     /// The kernel itself called it a martian (log_martians in a kernel log), or an address of an
     /// IPv6 packet is an IPv4-mapped one, which no host may send.
     @inlinable package static var martian: PacketTraits { PacketTraits(rawValue: 1 << 14) }
+    /// A UDP answer of a kind that comes from any port: RTP, RTCP, or a STUN response.
+    @inlinable package static var media: PacketTraits { PacketTraits(rawValue: 1 << 15) }
 }

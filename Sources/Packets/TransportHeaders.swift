@@ -96,6 +96,7 @@ extension PacketEvent {
         let length = isJumbo ? range.length - 8 : said - 8
         if isAnswer(payload, copied: copied - 8, length: length, from: sourcePort) {
             traits.insert(.answer)
+            if isMedia(payload, copied: copied - 8, length: length) { traits.insert(.media) }
         }
     }
 

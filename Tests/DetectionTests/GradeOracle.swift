@@ -71,6 +71,8 @@ enum GradeOracle {
         }
         if from == to, [123, 500, 4500].contains(to) { return .late }
         if service(from), to >= 1024, event.traits.contains(.answer) { return .late }
+        let isCall = event.traits.contains(.answer) && event.traits.contains(.media)
+        if isCall, from >= 1024, to >= 1024 { return .late }
         return ephemeral(to) ? .ambiguous : .probe
     }
 

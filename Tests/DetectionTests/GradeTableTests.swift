@@ -55,7 +55,8 @@ struct GradeTableTests {
         arguments: ways.indices)
     func protocols(way: Int) {
         let traits: [PacketTraits] = [
-            [], .answer, .quotesPacket, .accepted, .refused, .martian, .laterFragment,
+            [], .answer, [.answer, .media], .quotesPacket, .accepted, .refused, .martian,
+            .laterFragment,
             .firstFragment, .shortTransport, .linkMulticast, .networkOptions, .output,
             [.refused, .accepted], [.accepted, .laterFragment], [.shortTransport, .firstFragment],
             [.refused, .addressed],

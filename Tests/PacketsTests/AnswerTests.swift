@@ -94,6 +94,28 @@ struct AnswerTests {
         #expect(isAnswer(Payload.rtcp(), from: 3478))
     }
 
+    @Test(
+        "RTP, RTCP and a STUN response are a call's, from any port; what sweeps look alike are not")
+    func media() {
+        func isMedia(_ payload: [UInt8]) -> Bool {
+            event(udp(sourcePort: 10000, port: 45000, payload: payload)).traits
+                .isSuperset(of: [.answer, .media])
+        }
+        #expect(isMedia(Payload.rtp(payloadType: 8) + [UInt8](repeating: 0xd5, count: 160)))
+        #expect(isMedia(Payload.rtcp()))
+        let cookie: [UInt8] = [0x21, 0x12, 0xa4, 0x42] + [UInt8](repeating: 7, count: 12)
+        #expect(isMedia([0x01, 0x01, 0, 0] + cookie))
+        #expect(isMedia([0x01, 0x11, 0, 4] + cookie + [1, 2, 3, 4]))
+        #expect(!isMedia([0x00, 0x01, 0, 0] + cookie), "a question")
+        #expect(!isMedia([0x01, 0x01, 0, 4] + cookie), "another length")
+        #expect(!isMedia([0x80, 0, 2, 0, 0, 0, 0, 0x63, 0, 0xef, 5, 1, 0]), "FINS")
+        let bacnet: [UInt8] = [
+            0x81, 0x0a, 0, 0x11, 1, 4, 0, 5, 1, 0x0c, 0x0c, 2, 0x3f, 255, 255, 0x19,
+        ]
+        #expect(!isMedia(bacnet + [0x4b]), "BACnet")
+        #expect(!isMedia(Payload.dns()))
+    }
+
     @Test("An empty datagram, text, and zeros are no answers, from whatever port")
     func none() {
         for port in [53, 80, 123, 443, 500, 1900, 5353] as [UInt16] {
