@@ -37,20 +37,23 @@ struct TraceWatch {
     /// Unit: seconds.
     private static let longestPause: UInt32 = 60
 
-    /// Whether a packet could be a trace's: a question to a port that traces use, an echo, a SYN,
-    /// with a hop limit that no ordinary packet arrives with.
+    /// Whether a packet could be a trace's: a datagram, an echo, a SYN, a DCCP request, a protocol
+    /// that nobody speaks, with a hop limit that no ordinary packet arrives with.
     static func concerns(_ event: PacketEvent) -> Bool {
         guard event.hopLimit <= TraceWatch.farthest else { return false }
         switch Wire(event) {
-        case .datagram: return isTracePort(event.destinationPort)
+        case .datagram: return true
         case .icmp: return event.icmpType == (event.isV6 ? 128 : 8)
         case .tcp: return event.control == Control.syn
+        case .dccp: return event.flags == 0
+        case .unspoken: return true  // traceroute(8) -P
         default: return false
         }
     }
 
-    /// The ports of traceroute(8), counted up from 33434 for each probe.
-    static func isTracePort(_ port: UInt16) -> Bool { (33434...33933).contains(port) }
+    /// The ports that traces count up for each probe: traceroute(8) from 33434, mtr(8) from 33000,
+    /// which goes on to the end as long as it runs.
+    static func isTracePort(_ port: UInt16) -> Bool { port >= 33000 }
 
     /// Takes a packet that is of concern; true when it goes on with a trace.
     mutating func note(_ hopLimit: UInt8, source: UInt64, at now: Int64) -> Bool {
@@ -66,14 +69,24 @@ struct TraceWatch {
         } else if hopLimit > old.hopLimit {
             isTrace = !old.isRefuted && hopLimit - old.hopLimit <= TraceWatch.disorder
         } else {
+            let packets = old.packets &- rest(of: old, hopLimit, seconds)
             isTrace =
-                old.packets < TraceWatch.mostPackets
+                packets < TraceWatch.mostPackets
                 && old.hopLimit - hopLimit <= TraceWatch.disorder
-            (entry.hopLimit, entry.packets) = (old.hopLimit, old.packets &+ 1)
+            (entry.hopLimit, entry.packets) = (old.hopLimit, packets &+ 1)
         }
         if !isTrace { entry.packets = Entry.refuted }
         entries[place] = entry
         return isTrace
+    }
+
+    /// How many of the packets in a row are forgiven by now: one a second at the last hop.
+    ///
+    /// mtr(8) asks each hop once a second for as long as it is watched, and goes no further than a
+    /// host that says no.
+    private func rest(of old: Entry, _ hopLimit: UInt8, _ seconds: UInt32) -> UInt8 {
+        guard hopLimit == 1, old.hopLimit == 1, !old.isRefuted else { return 0 }
+        return UInt8(clamping: min(UInt32(old.packets), seconds - min(seconds, old.seconds)))
     }
 
     mutating func removeAll() {

@@ -49,6 +49,43 @@ struct TraceTests {
         #expect(findings(in: trace(hops: 4...25)).isEmpty)
     }
 
+    @Test("mtr, which goes on for an hour and counts its ports up from 33000, is a trace")
+    func mtr() {
+        var cycles: [PacketEvent] = []
+        for cycle in 0..<600 {
+            for hop in 1...5 {
+                let seconds = Double(cycle) + Double(hop) / 10
+                cycles.append(
+                    probe(33000 + cycle * 5 + hop, hopLimit: UInt8(hop), at: seconds))
+            }
+        }
+        #expect(findings(in: cycles).isEmpty)
+        // A host that says no is its last hop.
+        let last = (0..<3600).map { probe(33000 + $0 * 7, hopLimit: 1, at: Double($0)) }
+        #expect(findings(in: last).isEmpty)
+        let fast = (0..<60).map { probe(33000 + $0, hopLimit: 1, at: Double($0) / 5) }
+        #expect(findings(in: fast).detected.count == 1)
+    }
+
+    @Test("Traces by one port are many packets and no attempts, whatever the port")
+    func onePort() {
+        let dns = (0..<60).map { probe(53, hopLimit: UInt8(1 + $0 / 3), at: Double($0) / 5) }
+        #expect(findings(in: dns).isEmpty)
+        let dccp = (0..<60).map { index in
+            var event = other(33, at: Double(index) / 5)
+            event.destinationPort = 33434
+            event.hopLimit = UInt8(1 + index / 3)
+            return event
+        }
+        #expect(findings(in: dccp).isEmpty)
+        let bare = (0..<60).map { index in
+            var event = other(253, at: Double(index) / 5)
+            event.hopLimit = UInt8(1 + index / 3)
+            return event
+        }
+        #expect(findings(in: bare).isEmpty)
+    }
+
     @Test("Hop limits that stand still, fall, or begin anywhere are no trace")
     func noTraces() {
         #expect(findings(in: (0..<60).map { probe(33434 + $0, hopLimit: 3) }).detected.count == 1)
