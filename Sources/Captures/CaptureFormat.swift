@@ -56,14 +56,20 @@ enum CaptureFormat: Equatable {
         return true
     }
 
-    /// Text has no NUL, and at most one byte in ten that is neither printable nor part of UTF-8: log
-    /// lines quote what outsiders send, so a few must be borne.
+    /// Text has at most one byte in ten that is neither printable nor part of UTF-8: log lines quote
+    /// what outsiders send, so a few must be borne. NUL is in no text but a log whose machine lost its
+    /// power, where whole blocks were never written: believed beside a line with a packet.
     private static func isText(_ head: Span<UInt8>) -> Bool {
         var strange = 0
+        var nulls = 0
         var index = 0
         while index < head.count {
             let byte = head[index]
-            if byte == 0 { return false }
+            if byte == 0 {
+                nulls += 1
+                index += 1
+                continue
+            }
             if byte >= 0x80 {
                 let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 0
                 let end = index + max(length, 1)
@@ -81,7 +87,15 @@ enum CaptureFormat: Equatable {
             }
             index += 1
         }
-        return strange * 10 <= head.count
+        return strange * 10 <= head.count - nulls && (nulls == 0 || namesPacket(head))
+    }
+
+    /// Whether a line has the addresses of a packet, as the kernel's log writes them.
+    private static func namesPacket(_ head: Span<UInt8>) -> Bool {
+        for index in head.indices where head[index] == UInt8(ascii: "S") {
+            if head.holds("SRC=", at: index), index > 0, head[index - 1] == 0x20 { return true }
+        }
+        return false
     }
 
     /// A title and, on a later line, one packet of the notation.

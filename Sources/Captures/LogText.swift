@@ -29,7 +29,10 @@ struct LogText {
     mutating func read(_ whole: Span<UInt8>, _ origins: inout OriginTable) -> Outcome {
         var end = whole.count
         while end > 0, whole.isBlank(at: end - 1) { end -= 1 }
-        let line = whole.extracting(0..<end)
+        // A block that was never written stands before the first line after the power came back.
+        var start = 0
+        while start < end, whole[start] == 0 { start += 1 }
+        let line = whole.extracting(start..<end)
         let known = shortcuts ? headers.header(of: line) : nil
         guard let anchor = LogAnchor(line, from: known?.end ?? 0) else {
             return readMartian(line, &origins)

@@ -46,6 +46,22 @@ struct CaptureErrorTests {
         try check({ pcapng($0, link: 1) }, magic: 4)
     }
 
+    @Test(
+        "A log with blocks that were never written, as after a loss of power, is read around them")
+    func holes() throws {
+        let line =
+            "Oct 25 15:16:19 fw kernel: IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=40 TOS=0x00"
+            + " PREC=0x00 TTL=50 ID=1 PROTO=TCP SPT=4000 DPT=22 WINDOW=1024 RES=0x00 SYN URGP=0\n"
+        let hole = String(repeating: "\0", count: 4096)
+        for text in [hole + line, line + hole + "\n" + line, line + hole + line] {
+            let reading = try Reading(text: text)
+            #expect(reading.error == nil)
+            #expect(reading.events.count == text.split(separator: "SRC=").count - 1)
+        }
+        #expect(try Reading(text: hole).error?.cause == .notACapture)
+        #expect(try Reading(text: "a line\n" + hole).error?.cause == .notACapture)
+    }
+
     @Test("Random bytes behind each magic never trap", arguments: 0..<40)
     func garbage(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
