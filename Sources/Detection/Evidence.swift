@@ -26,7 +26,7 @@ struct Evidence: BitwiseCopyable {
     var technique: UInt8
     /// What it shows of the program that made it.
     var mark = ToolMark.none
-    /// The danger level that the settings give it; 0: none.
+    /// The danger level that the settings give it; 0: none; or ``invalidICMP``.
     var autoLevel: UInt8 = 0
     /// Part of a traceroute: a target like others, and no attempt.
     var isTrace = false
@@ -38,6 +38,11 @@ struct Evidence: BitwiseCopyable {
         self.init(
             of: event, isProbe: circumstances.isProbe, direction: direction, now: now)
         mark = circumstances.mark
+        // A tool may copy a system's options.
+        let connect = UInt8(truncatingIfNeeded: SourceRecord.slot(of: .connect))
+        if mark.isSure, technique == connect {
+            technique = UInt8(truncatingIfNeeded: SourceRecord.slot(of: .syn))
+        }
         autoLevel = circumstances.autoLevel ?? 0
         isTrace = circumstances.isTrace
     }
@@ -96,6 +101,9 @@ struct Evidence: BitwiseCopyable {
         self.autoLevel = autoLevel
         self.isTrace = isTrace
     }
+
+    /// In ``autoLevel``: the settings have no level for it, and its ICMP type or code is nobody's.
+    static let invalidICMP: UInt8 = 7
 
     /// What an ICMP message of this type asks, as ``TargetBits``.
     @inline(__always)

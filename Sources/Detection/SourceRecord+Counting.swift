@@ -90,6 +90,9 @@ extension SourceRecord {
     private mutating func note(autoLevel level: UInt8) {
         if level == 0 {
             autoLevel |= SourceRecord.unruled
+        } else if level == Evidence.invalidICMP {
+            // Invalid ICMP makes a scan at least level 2, as with psad.
+            raise(autoLevel: SourceRecord.unruled | 2)
         } else {
             raise(autoLevel: level)
         }

@@ -15,6 +15,19 @@ struct LevelTests {
         #expect(try #require(scan).level == level)
     }
 
+    @Test("Invalid ICMP makes a scan level 2, whatever it counts, and no scan of what is none")
+    func invalidICMP() throws {
+        let odd = (1...10).map { icmp(8, code: 2, to: host($0), at: Double($0)) }
+        #expect(try #require(findings(in: odd).onlyScan).level == 2)
+        let echoes = (1...9).map { icmp(to: host($0), at: Double($0)) }
+        #expect(findings(in: echoes + [icmp(44, at: 20)]).onlyScan?.level == 2)
+        #expect(findings(in: (0..<5).map { icmp(8, code: 2, at: Double($0)) }).isEmpty)
+        // What the settings say of a packet wins.
+        var settings = DetectionSettings()
+        settings.autoLevels = [AutoLevelRule(level: 1)]
+        #expect(findings(in: odd, settings: settings).onlyScan?.level == 1)
+    }
+
     @Test("Ten thousand packets are level 5", arguments: [(9_999, 4), (10_000, 5)])
     func manyPackets(count: Int, level: Int) throws {
         let scan = findings(in: (0..<count).map { tcp(10 + $0) }).onlyScan
