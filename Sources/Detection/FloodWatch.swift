@@ -143,15 +143,27 @@ struct FloodWatch: ~Copyable {
         return nil
     }
 
+    /// Whether enough sources came within a window and did not ask again. At the end of the input
+    /// nobody can ask again any more, so the windows that are not settled yet are looked at too.
     private func isFlood(_ entry: Entry, _ second: UInt32, isFinal: Bool) -> Bool {
         var (settled, again) = (0, 0)
         for bucket in 0..<UInt32(16) {
             // How many seconds ago the bucket ended.
             let age = (second &- 1 &- bucket) & 15
             again += Int(entry.again[Int(bucket)])
-            let isSettled = isFinal || age >= FloodWatch.settles
-            if isSettled, age < FloodWatch.settles + FloodWatch.window {
+            if age >= FloodWatch.settles, age < FloodWatch.settles + FloodWatch.window {
                 settled += Int(entry.new[Int(bucket)])
+            }
+        }
+        if isFinal {
+            var sum = settled
+            for later in 1...FloodWatch.settles {
+                let (joins, leaves) = (
+                    FloodWatch.settles - later, FloodWatch.settles + FloodWatch.window - later
+                )
+                sum += Int(entry.new[Int((second &- 1 &- joins) & 15)])
+                sum -= Int(entry.new[Int((second &- 1 &- leaves) & 15)])
+                settled = max(settled, sum)
             }
         }
         return settled - again >= FloodWatch.sources

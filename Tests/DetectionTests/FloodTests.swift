@@ -46,6 +46,14 @@ struct FloodTests {
         #expect(findings(in: forged(999, over: 9.9)).isEmpty)
     }
 
+    @Test("The end of the input makes no longer window: 900 in ten seconds are none, then either")
+    func lastWindow() {
+        #expect(findings(in: forged(5_400, over: 60)).isEmpty)
+        #expect(findings(in: forged(6_600, over: 60)).floods.count == 1)
+        // The last ten seconds count although nobody had the time to ask again.
+        #expect(findings(in: forged(1_500, over: 2)).floods.count == 1)
+    }
+
     @Test("A million forged sources are one flood, and the scanner among them is named")
     func million() throws {
         var settings = DetectionSettings()
