@@ -12,7 +12,7 @@ struct CrowdPlan: Hashable, Sendable {
     let sets: Int
     let members: Int
     let echoes: Int
-    let pairs: Int
+    let runs: Int
     let floods: Int
 
     init(memory: Int) {
@@ -22,7 +22,7 @@ struct CrowdPlan: Hashable, Sendable {
         sets = min(32, max(2, share / 3))
         members = CrowdPlan.power(share * 171)
         echoes = CrowdPlan.power(max(64, share * 11))
-        pairs = CrowdPlan.power(max(64, share * 11))
+        runs = CrowdPlan.power(max(32, share * 11))
         floods = CrowdPlan.power(max(8, share * 2))
     }
 

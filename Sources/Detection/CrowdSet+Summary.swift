@@ -26,6 +26,7 @@ extension CrowdSets {
                 min(known.lowerBound, range.lowerBound)...max(known.upperBound, range.upperBound)
         }
         summary.portSample = (0..<Int(set.portSampleCount)).map { set.portSample[$0] }.sorted()
+        summary.tool = set.tools.verdict
         summary.crowd = CrowdSummary(members: members, total: set.sources.distinctCount)
         return summary
     }

@@ -48,6 +48,7 @@ struct CrowdSet: BitwiseCopyable {
     var ports = InlineArray<3, PortSpan>(repeating: PortSpan())
     /// Packets by technique's raw value.
     var techniques = InlineArray<15, UInt32>(repeating: 0)
+    var tools = ToolTally()
     var targets = DistinctSketch()
     var hosts = DistinctSketch()
     var portNumbers = DistinctSketch()
@@ -65,7 +66,8 @@ struct CrowdSet: BitwiseCopyable {
     }
 
     /// Takes counted packets that are alike into everything but the targets.
-    mutating func count(_ event: PacketEvent, times: UInt32 = 1, at now: Int64) {
+    mutating func count(_ sighting: CrowdSighting, times: UInt32 = 1) {
+        let event = sighting.event
         if totalPackets == 0 {
             (start, last) = (event.time, event.time)
         } else if event.time < last.advanced(byNanoseconds: -StreamClock.disorder) {
@@ -74,7 +76,10 @@ struct CrowdSet: BitwiseCopyable {
             start = min(start, event.time)
             last = max(last, event.time)
         }
-        lastCounted = now
+        lastCounted = sighting.now
+        tools.note(
+            sighting.mark, sourcePort: event.sourcePort, sequenceNumber: event.sequenceNumber,
+            hopLimit: event.hopLimit)
         origin = event.origin
         add(
             times, TransportClass(event), Technique(of: event),

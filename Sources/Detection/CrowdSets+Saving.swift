@@ -36,6 +36,7 @@ extension CrowdSets {
             writer.put(set.ports[slot].high)
         }
         for slot in 0..<15 { writer.put(set.techniques[slot]) }
+        set.tools.save(to: &writer)
         let base = index * CrowdSets.wordsEach
         set.targets.save(to: &writer, words, at: base)
         set.hosts.save(to: &writer, words, at: base + DistinctSketch.words)
@@ -101,6 +102,7 @@ extension CrowdSets {
             set.ports[slot].high = try reader.take(bytes)
         }
         for slot in 0..<15 { set.techniques[slot] = try reader.take(bytes) }
+        set.tools = try ToolTally(from: &reader, bytes)
         set.targets = try sketch(0, of: index, from: &reader, bytes)
         set.hosts = try sketch(1, of: index, from: &reader, bytes)
         set.portNumbers = try sketch(2, of: index, from: &reader, bytes)

@@ -23,6 +23,8 @@ struct CrowdSighting {
     let now: Int64
     /// What stack or tool made the packet.
     let stack: UInt32
+    /// The mark of the tool, when it has one.
+    let mark: ToolMark
 
     /// Unit: quarters of a probe's target.
     var quarters: UInt16 { target.quarters }

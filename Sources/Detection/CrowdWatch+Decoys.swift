@@ -7,52 +7,72 @@ extension CrowdWatch {
     /// apart, is one of a set.
     mutating func noteDecoy(_ sighting: CrowdSighting, member: Int?, hash: KeyedHash) {
         var echo: DecoyEchoes.Entry?
+        var match: DecoyRuns.Match?
         let place = echoes.place(of: sighting.targetHash)
         if sighting.isNewTarget {
             if echoes.isEcho(sighting, at: place) {
                 echo = echoes[place]
+                match = noteRun(sighting, echoes[place], at: place, hash: hash)
             } else {
                 echoes.lead(sighting, at: place)
             }
         }
         if let member, sets[Int(members[member].set)].isDecoy {
             count(sighting, of: member, echo, at: place, hash: hash)
-            let set = Int(members[member].set)
-            judge(set)
+            judge(Int(members[member].set))
             return
         }
-        guard let echo, echo.followers < DecoyEchoes.mostFollowers else { return }
-        echoes[place].followers += 1
-        let mark = sighting.event.twinMark ?? 0
-        let isTwin = mark != 0 && mark == echo.twinMark
-        let pair = pairs.note(
-            sighting, after: echo, isTwin: isTwin, lastLed: echoes.lastLed(by: sighting.source))
         // Those of a distributed scan keep to it.
-        guard member == nil else { return }
-        if let pair {
-            join(sighting, echo, pair, hash: hash)
-        } else if isTwin, isOfRun(sighting, echo) {
-            join(sighting, echo, DecoyPairs.Entry(), hash: hash)
+        guard let echo, member == nil else { return }
+        if let match {
+            join(sighting, match, hash: hash)
+        } else if let set = setOfRun(sighting, echo) {
+            let owner = DecoyRuns.Owner(source: echo.source, address: echo.address)
+            join(
+                sighting, DecoyRuns.Match(owner: owner, start: sighting.event.time), known: set,
+                hash: hash)
         }
     }
 
-    /// Whether it asks for the same as a member of a set, with the marks of that set: so many decoys
-    /// may come at once that their pairs have no room.
-    private func isOfRun(_ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry) -> Bool {
-        guard sets.used > 0, let leader = members.find(echo.source, sets) else { return false }
-        let set = Int(members[leader].set)
-        return sets[set].isDecoy && sets[set].knows(sighting.event.runMark)
+    /// Notes a common target for who asks for it now, and at the first echo for who asked first.
+    private mutating func noteRun(
+        _ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry, at place: Int, hash: KeyedHash
+    ) -> DecoyRuns.Match? {
+        guard echo.followers < DecoyEchoes.mostFollowers else { return nil }
+        echoes[place].followers += 1
+        var part = DecoyRuns.Sighting(
+            source: echo.source, address: echo.address, target: sighting.target,
+            serial: echo.serial, lastLed: echo.before, mark: echo.twinMark,
+            start: sighting.event.time.advanced(byNanoseconds: echo.time - sighting.now),
+            now: sighting.now)
+        if echo.followers == 0 { _ = runs.note(part, hash: hash) }
+        part.source = sighting.source
+        part.address = sighting.event.source
+        part.lastLed = echoes.lastLed(by: sighting.source)
+        part.mark = sighting.event.twinMark ?? 0
+        return runs.note(part, hash: hash)
+    }
+
+    /// The set of somebody who asked for the same, when this has the marks of that set: so many decoys
+    /// may come at once that their runs have no room.
+    private func setOfRun(_ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry) -> Int? {
+        guard sets.used > 0, let mark = sighting.event.twinMark, mark != 0, mark == echo.twinMark
+        else { return nil }
+        let leader = members.find(echo.source, sets).map { Int(members[$0].set) }
+        guard let set = leader ?? (echo.crowd > 0 ? Int(echo.crowd) - 1 : nil),
+            sets[set].state != .free, sets[set].isDecoy, sets[set].knows(sighting.event.runMark)
+        else { return nil }
+        return set
     }
 
     /// Two sources are one: they become a set, or one of them joins the other's.
     private mutating func join(
-        _ sighting: CrowdSighting, _ echo: DecoyEchoes.Entry, _ pair: DecoyPairs.Entry,
-        hash: KeyedHash
+        _ sighting: CrowdSighting, _ match: DecoyRuns.Match, known: Int? = nil, hash: KeyedHash
     ) {
-        let leader = sets.used > 0 ? members.find(echo.source, sets) : nil
+        let owner = sets.used > 0 ? members.find(match.owner.source, sets) : nil
         let set: Int
-        if let leader {
-            set = Int(members[leader].set)
+        if let found = known ?? owner.map({ Int(members[$0].set) }) {
+            set = found
             guard sets[set].isDecoy else { return }
         } else {
             guard let new = sets.claim() else { return }
@@ -60,29 +80,27 @@ extension CrowdWatch {
             sets[set].isDecoy = true
             sets[set].isInternal = sighting.isInternal
             sets[set].isV4 = sighting.event.source.isV4
-            add(echo.address, echo.source, pair, sighting, to: set)
+            add(match.owner.address, match.owner.source, match, sighting, to: set)
         }
-        if pair.count > 0, sets[set].start > pair.start { sets[set].start = pair.start }
+        if match.count > 0, sets[set].start > match.start { sets[set].start = match.start }
         sets[set].learn(sighting.event.runMark)
-        for index in 0..<Int(pair.count) { sets.note(pair.targets[index], in: set, hash: hash) }
-        sets.note(
-            sighting.target, in: set, hash: hash)
-        add(sighting.event.source, sighting.source, pair, sighting, to: set)
+        for index in 0..<match.count { sets.note(match.targets[index], in: set, hash: hash) }
+        sets.note(sighting.target, in: set, hash: hash)
+        add(sighting.event.source, sighting.source, match, sighting, to: set)
+        echoes[echoes.place(of: sighting.targetHash)].crowd = UInt8(set + 1)
         prolong(set, at: sighting.now)
         judge(set)
     }
 
     private mutating func add(
-        _ address: Address, _ source: UInt64, _ pair: DecoyPairs.Entry,
+        _ address: Address, _ source: UInt64, _ match: DecoyRuns.Match,
         _ sighting: CrowdSighting, to set: Int
     ) {
         let place = members.insert(source, into: set, sets, now: sighting.now)
         var inside = sighting.quarters
-        for index in 0..<Int(pair.count) {
-            inside += pair.targets[index].has(TargetBits.probe) ? 4 : 1
-        }
+        for index in 0..<match.count { inside += match.targets[index].quarters }
         members[place].inside = inside
-        sets[set].count(sighting.event, times: UInt32(pair.count) + 1, at: sighting.now)
+        sets[set].count(sighting, times: UInt32(match.count) + 1)
         sets.note(member: address, source, in: set)
         tell(.joined(address, set: set))
     }
@@ -93,33 +111,39 @@ extension CrowdWatch {
         at place: Int, hash: KeyedHash
     ) {
         let set = Int(members[member].set)
-        let runMark = sighting.event.runMark
-        let isRun = sets[set].knows(runMark)
         // A repeat is of the set unless the member has targets of its own, which it may repeat.
-        var isInside = isRun || !sighting.isNewTarget && members[member].outside == 0
-        if let echo, let leader = members.find(echo.source, sets),
-            Int(members[leader].set) == set
-        {
+        var isInside =
+            sets[set].knows(sighting.event.runMark)
+            || !sighting.isNewTarget && members[member].outside == 0
+        if let echo, isOf(set, echo) {
             isInside = true
-            if !isRun, sighting.event.twinMark == echo.twinMark, echo.twinMark != 0 {
-                sets[set].learn(runMark)
-            }
-            if echo.outside > 0 {
-                // Now it is known that the first one's packet was of the set too.
-                members[leader].outside.subtractSaturating(UInt16(echo.outside))
-                members[leader].inside.addSaturating(UInt16(echo.outside))
-                sets[set].count(sighting.event, at: sighting.now)
+            let isTwin = echo.twinMark != 0 && sighting.event.twinMark == echo.twinMark
+            if isTwin { sets[set].learn(sighting.event.runMark) }
+            if echo.outside > 0, let other = members.find(echo.member, sets) {
+                // Now it is known that the other one's packet was of the set too.
+                members[other].outside.subtractSaturating(UInt16(echo.outside))
+                members[other].inside.addSaturating(UInt16(echo.outside))
+                sets[set].count(sighting)
                 echoes[place].outside = 0
             }
         }
+        if sighting.isNewTarget { echoes[place].crowd = UInt8(set + 1) }
         guard isInside else {
             guard sighting.isNewTarget else { return }
             members[member].outside.addSaturating(sighting.quarters)
-            if echo == nil { echoes[place].outside = UInt8(sighting.quarters) }
+            echoes[place].outside = UInt8(sighting.quarters)
+            echoes[place].member = sighting.source
             return
         }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
-        sets[set].count(sighting.event, at: sighting.now)
+        sets[set].count(sighting)
         sets.note(sighting.target, in: set, hash: hash)
+    }
+
+    /// Whether a member of the set asked for the target before.
+    private func isOf(_ set: Int, _ echo: DecoyEchoes.Entry) -> Bool {
+        if Int(echo.crowd) == set + 1 { return true }
+        guard let leader = members.find(echo.source, sets) else { return false }
+        return Int(members[leader].set) == set
     }
 }

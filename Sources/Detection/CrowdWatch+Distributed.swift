@@ -48,7 +48,7 @@ extension CrowdWatch {
         }
         guard sets[set].isBusy else { return }
         if sighting.isNewTarget { members[member].inside.addSaturating(sighting.quarters) }
-        sets[set].count(sighting.event, at: sighting.now)
+        sets[set].count(sighting)
         sets.note(sighting.target, in: set, hash: hash)
         judge(set)
     }
@@ -71,7 +71,7 @@ extension CrowdWatch {
             packets = max(packets, UInt32(distributed.sources[known].packets))
         }
         members[place].inside = inside
-        sets[set].count(sighting.event, times: packets, at: sighting.now)
+        sets[set].count(sighting, times: packets)
         sets.note(sighting.target, in: set, hash: hash)
         tell(.joined(sighting.event.source, set: set))
         judge(set)

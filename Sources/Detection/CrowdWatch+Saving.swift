@@ -2,7 +2,7 @@
 
 import Packets
 
-/// Shape: the plan's share, the next end; sets, members, echoes, pairs, watched hosts, floods: of
+/// Shape: the plan's share, the next end; sets, members, echoes, runs, watched hosts, floods: of
 /// each what is in use, with its place, since places follow from the seed that is saved beside it.
 extension CrowdWatch {
     func save(to writer: inout SavedWriter) {
@@ -11,7 +11,7 @@ extension CrowdWatch {
         sets.save(to: &writer)
         members.save(to: &writer)
         echoes.save(to: &writer)
-        pairs.save(to: &writer)
+        runs.save(to: &writer)
         distributed.save(to: &writer)
         floods.save(to: &writer)
     }
@@ -35,8 +35,8 @@ extension CrowdWatch {
         nextEnd = try reader.take(bytes)
         try sets.restore(from: &reader, bytes)
         try members.restore(from: &reader, bytes, sets: plan.sets)
-        try echoes.restore(from: &reader, bytes)
-        try pairs.restore(from: &reader, bytes)
+        try echoes.restore(from: &reader, bytes, sets: plan.sets)
+        try runs.restore(from: &reader, bytes)
         try distributed.restore(from: &reader, bytes)
         // Each watched host's scan is a set of its own, and is there.
         var seen: UInt64 = 0

@@ -19,7 +19,7 @@ struct CrowdWatch: ~Copyable {
     var sets: CrowdSets
     var members: CrowdMembers
     var echoes: DecoyEchoes
-    var pairs: DecoyPairs
+    var runs: DecoyRuns
     var distributed: DistributedWatch
     var floods: FloodWatch
     private(set) var news: [News] = []
@@ -32,14 +32,14 @@ struct CrowdWatch: ~Copyable {
         sets = CrowdSets(capacity: plan.sets)
         members = CrowdMembers(capacity: plan.members)
         echoes = DecoyEchoes(capacity: plan.echoes)
-        pairs = DecoyPairs(capacity: plan.pairs)
+        runs = DecoyRuns(capacity: plan.runs)
         distributed = DistributedWatch(capacity: plan.hosts)
         floods = FloodWatch(capacity: plan.floods)
         news.reserveCapacity(DistributedWatch.sourcesEach + 8)
     }
 
     var bytes: Int {
-        sets.bytes + members.bytes + echoes.bytes + pairs.bytes + distributed.bytes + floods.bytes
+        sets.bytes + members.bytes + echoes.bytes + runs.bytes + distributed.bytes + floods.bytes
     }
 
     /// Hears of a counted packet.
@@ -148,7 +148,7 @@ struct CrowdWatch: ~Copyable {
         sets.removeAll()
         members.removeAll()
         echoes.removeAll()
-        pairs.removeAll()
+        runs.removeAll()
         distributed.removeAll()
         floods.removeAll()
         news.removeAll(keepingCapacity: true)

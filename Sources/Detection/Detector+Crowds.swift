@@ -25,7 +25,7 @@ extension Detector {
                 targetHash: table.hash(host, target.salt), target: target,
                 isNewTarget: isNewTarget, isNewSource: packets == 1, isSecond: packets == 2,
                 isInternal: isInternal, isServed: grader.host.serves(event),
-                now: clock.now, stack: StackFingerprint.of(event)),
+                now: clock.now, stack: StackFingerprint.of(event), mark: evidence.mark),
             hash: table.hash)
         if crowds.hasNews { reportCrowds(at: event.time) }
     }

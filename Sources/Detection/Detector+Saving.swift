@@ -2,7 +2,7 @@
 
 import Packets
 
-/// The saved table: little-endian numbers, version 2.
+/// The saved table: little-endian numbers, version 3.
 ///
 /// Shape: magic, version, seed, clock, origins, lifetime and open span, records (least useful
 /// first, each with its span counted from the open one), probation (oldest first), tallies (least
@@ -10,7 +10,7 @@ import Packets
 /// checksum.
 extension Detector {
     private static let magic: UInt64 = 0x454c_4241_5450_4b50  // "PKPTABLE"
-    private static let version: UInt16 = 2
+    private static let version: UInt16 = 3
 
     /// Everything that decides what will be found, apart from settings and facts.
     ///

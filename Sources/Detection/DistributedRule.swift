@@ -36,6 +36,9 @@ enum DistributedRule {
         if let stack = commonStack(watch, slot), let most = spread(watch, slot, stack: stack) {
             return DistributedVerdict(stack: stack, mostPorts: most)
         }
+        if isEvenlyShared(watch, slot), let most = spread(watch, slot, stack: nil) {
+            return DistributedVerdict(stack: nil, mostPorts: most)
+        }
         let learned = host.interval - min(host.interval, host.since / minutes)
         guard learned >= intervalsToLearn,
             UInt32(ports) << UInt32(host.portShift) * 16
@@ -43,6 +46,20 @@ enum DistributedRule {
             let most = spread(watch, slot, stack: nil)
         else { return nil }
         return DistributedVerdict(stack: nil, mostPorts: most)
+    }
+
+    /// Whether three quarters of the sources ask for three ports or more, by probes: strangers, who come
+    /// for one thing or two, are never so many with so much each. It needs no stack and no baseline.
+    private static func isEvenlyShared(_ watch: borrowing DistributedWatch, _ slot: Int) -> Bool {
+        let host = watch[slot]
+        guard Int(host.quarters) * 10 >= 4 * 9 * Int(host.ports) else { return false }
+        let base = slot * DistributedWatch.sourcesEach
+        var (all, several) = (0, 0)
+        for place in base..<base + DistributedWatch.sourcesEach where watch.sources[place].isUsed {
+            all += 1
+            if watch.sources[place].ports >= 3 { several += 1 }
+        }
+        return several * 4 >= all * 3
     }
 
     /// Whether an open scan goes on: half of what made it one is still in the window.

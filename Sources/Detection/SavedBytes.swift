@@ -15,7 +15,7 @@ package enum SavedTableError: Error, Hashable, Sendable, CustomStringConvertible
     package var description: String {
         switch self {
         case .notATable: "it is not a saved table"
-        case .version(let version): "it has version \(version), and this program reads 2"
+        case .version(let version): "it has version \(version), and this program reads 3"
         case .damaged: "its checksum does not fit"
         case .contradictory: "its contents contradict themselves"
         }

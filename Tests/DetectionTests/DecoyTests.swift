@@ -51,10 +51,46 @@ struct DecoyTests {
         #expect(scan.destinations == [Known.server])
         #expect(scan.techniques == [.syn])
         #expect(scan.level == 3)
+        #expect(scan.tool.tool == (marked ? .nmap : .unknown))
         let crowd = try #require(scan.crowd)
         #expect(crowd.total == DistinctCount(5))
         #expect(Set(crowd.members) == Set(five))
         #expect(scan.start == events[0].time)
+    }
+
+    @Test(
+        "Decoys are a set whichever of them comes first at a target",
+        arguments: [3, 5, 20, 60], [true, false])
+    func anyOrder(count: Int, marked: Bool) throws {
+        var dice = Dice(state: UInt64(count))
+        let sources = (0..<count).map { outsider($0) }
+        let events = (1...40).flatMap { port in
+            round(
+                port, from: sources.shuffled(using: &dice), at: Double(port) * 0.7, marked: marked)
+        }
+        var settings = DetectionSettings()
+        settings.memory = 64 << 20
+        let found = findings(in: events, settings: settings)
+        #expect(found.kinds == [.decoy])
+        let scan = try #require(found.ended.last?.summary)
+        #expect(scan.targets == DistinctCount(40))
+        #expect(try #require(scan.crowd).total == DistinctCount(count))
+        #expect(abs(Int(scan.packets) - 40 * count) <= count)
+    }
+
+    @Test("A network that lets decoys overtake each other by less than 100 ms hides none of them")
+    func overtaking() throws {
+        var dice = Dice(state: 11)
+        let events = (1...40).flatMap { port in
+            round(port, from: five, at: 0, marked: false).map { event in
+                var event = event
+                event.time = moment(Double(port) + Double.random(in: 0..<0.09, using: &dice))
+                return event
+            }.sorted { $0.time < $1.time }
+        }
+        let found = findings(in: events)
+        #expect(found.kinds == [.decoy])
+        #expect(try #require(found.ended.last?.summary.crowd).total == DistinctCount(5))
     }
 
     @Test("Two sources are enough, and 129 are not too many", arguments: [2, 3, 11, 129])

@@ -68,6 +68,20 @@ struct DistributedTests {
         #expect(!kinds(19, 3).contains(.distributed))
     }
 
+    @Test("Sources of as many makes are one scan when nearly all ask for three ports or more")
+    func manyMakes() throws {
+        let windows: (Int) -> UInt16 = { UInt16(1000 + 37 * $0) }
+        let found = findings(
+            in: shared(sources: 60, ports: 4, over: 240, interleaved: true, window: windows))
+        #expect(found.detected.map(\.kind) == [.distributed])
+        #expect(abs(try #require(found.ended.last?.summary.crowd).total.count - 60) <= 3)
+        // With two ports each they are as many strangers, as long as nobody knows what is ordinary.
+        #expect(
+            findings(
+                in: shared(sources: 100, ports: 2, over: 240, interleaved: true, window: windows)
+            ).isEmpty)
+    }
+
     @Test("Beyond ten minutes they do not add up")
     func window() {
         let events = (0..<60).map { syn(1 + $0, from: outsider($0 / 2), at: Double($0) * 30) }
@@ -183,10 +197,10 @@ struct DistributedTests {
     @Test("Different stacks are one scan when the host never saw anything like it")
     func mixed() {
         let windows: [UInt16] = [1024, 65535, 64240, 29200, 5840]
-        func kinds(after hours: Int) -> [ScanKind] {
+        func kinds(after hours: Int, ports: Int) -> [ScanKind] {
             let before = Self.radiation(hours: hours, each: 60, seed: 9)
             let scan = shared(
-                sources: 200, ports: 4, over: 500, interleaved: true,
+                sources: 200, ports: ports, over: 500, interleaved: true,
                 window: { windows[$0 % windows.count] }
             ).map {
                 var event = $0
@@ -196,9 +210,10 @@ struct DistributedTests {
             }
             return findings(in: before + scan).detected.map(\.kind)
         }
-        #expect(kinds(after: 3) == [.distributed])
-        // Nobody can say yet what is ordinary.
-        #expect(kinds(after: 0) == [])
+        #expect(kinds(after: 3, ports: 2) == [.distributed])
+        // Nobody can say yet what is ordinary, but three ports or more for nearly everybody are not.
+        #expect(kinds(after: 0, ports: 2) == [])
+        #expect(kinds(after: 0, ports: 4) == [.distributed])
     }
 
     @Test("UDP and IPv6 are shared out too; /64s are its sources")
