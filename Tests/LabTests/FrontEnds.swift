@@ -16,6 +16,18 @@ protocol RunningFrontEnd {
     /// What its administrator does that loads all of its rules anew.
     func reload() throws
     func restart() throws
+    /// The rules that are loaded.
+    func rules() throws -> String
+}
+
+extension RunningFrontEnd {
+    /// Without names that Shorewall makes of its files' digest, and without the order of chains in
+    /// nft, which is that of their making.
+    func rules() throws -> String {
+        try host.wire.savedRules().split(separator: "\n")
+            .filter { !$0.contains("sha-lh-") && !$0.contains("sha-rh-") }
+            .joined(separator: "\n")
+    }
 }
 
 struct RunningShorewall: RunningFrontEnd {
@@ -122,6 +134,8 @@ struct RunningFirewalld: RunningFrontEnd {
         try host.start("firewalld", "--nofork", "--nopid")
         try host.wait(for: "firewall-cmd", "--quiet", "--state")
     }
+
+    func rules() throws -> String { try host.wire.everyRule() }
 
     func reload() throws { try host.run("firewall-cmd", "--reload") }
 

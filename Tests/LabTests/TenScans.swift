@@ -21,11 +21,6 @@ enum TenScans {
         ("-sY", "1010", ".1010: sctp"),
     ]
 
-    /// The words by which Picket knows them.
-    static let techniques: Set<String> = [
-        "SYN", "connect", "FIN", "NULL", "XMAS", "ACK", "maimon", "UDP", "IP-protocol", "SCTP-INIT",
-    ]
-
     static func mark(_ scan: (option: String, port: String, mark: String), v6: Bool) -> String {
         // tcpdump's words differ by family for an unknown protocol only.
         scan.option == "-sO" && v6 ? "ip-proto-99" : scan.mark
