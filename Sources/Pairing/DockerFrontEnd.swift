@@ -33,8 +33,9 @@ extension DockerFrontEnd {
         // A table for martians is enough, and the whole rule set is one script's work.
         let others = main == nil ? [] : ["--no-martians"]
         var parts: [any FrontEnd] = []
-        if isInSave, main != .iptables {
-            let scope = main?.isManager == true ? ["--chains", "^DOCKER"] : []
+        // Shorewall and ufw feed all rules of iptables, Docker's as well.
+        if isInSave, ![.iptables, .shorewall, .ufw].contains(main) {
+            let scope = main == .firewalld ? ["--chains", "^DOCKER"] : []
             parts.append(IptablesFrontEnd(options: scope + others, boot: boot))
         }
         if isInNft, main != .nftables {

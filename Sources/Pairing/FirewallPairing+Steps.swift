@@ -18,7 +18,8 @@ extension FirewallPairing {
             kind: steps.kind, frontEnds: steps.frontEnds.map(\.name),
             steps: steps.files.map {
                 .init(
-                    path: $0.path, from: $0.before.map { Data($0) }, to: $0.after.map { Data($0) })
+                    path: $0.path, from: $0.before.map { Data($0) }, to: $0.after.map { Data($0) },
+                    fromMode: $0.modeBefore)
             },
             folders: newFolders(for: steps.files))
         for frontEnd in known where try !frontEnd.removal(on: host).isEmpty {
@@ -46,7 +47,7 @@ extension FirewallPairing {
                     .unavailable, "cannot write \(file.path): somebody is changing it. Try again")
             }
             if file.after != nil { _ = try host.files.makeFolder(of: file.path) }
-            try host.files.replace(file.path, with: file.after)
+            try host.files.replace(file.path, with: file.after, mode: file.mode)
         }
         if !steps.files.isEmpty {
             for frontEnd in steps.frontEnds { try frontEnd.reload(on: host) }
@@ -90,7 +91,8 @@ extension FirewallPairing {
                         + "was there before is kept; put the file right by hand")
             }
             if step.from != nil { _ = try host.files.makeFolder(of: step.path) }
-            try host.files.replace(step.path, with: step.from.map { [UInt8]($0) })
+            try host.files.replace(
+                step.path, with: step.from.map { [UInt8]($0) }, mode: step.fromMode)
         }
         let owners = pending.frontEnds.compactMap { frontEnd($0) }
         if !pending.steps.isEmpty { for owner in owners { try owner.reload(on: host) } }

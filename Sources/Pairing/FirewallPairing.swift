@@ -95,7 +95,9 @@ package struct FirewallPairing: Sendable {
         let original = kept.original.map { [UInt8]($0) }
         if now == original { return nil }
         if now == kept.written.map({ [UInt8]($0) }) {
-            return FileChange(path: path, before: now, after: original)
+            return FileChange(
+                path: path, before: now, after: original, modeBefore: host.files.mode(of: path),
+                mode: kept.originalMode)
         }
         guard let now else {
             notes.append("\(path) was removed since it was paired; it stays so")
@@ -103,7 +105,9 @@ package struct FirewallPairing: Sendable {
         }
         if let rest = frontEnd(kept.frontEnd)?.withoutOurs(now, path: path) {
             notes.append("\(path) was changed since it was paired; only our part is taken out")
-            return FileChange(path: path, before: now, after: rest)
+            return FileChange(
+                path: path, before: now, after: rest, modeBefore: host.files.mode(of: path),
+                mode: kept.originalMode)
         }
         throw PairingError(
             .configuration,
@@ -129,7 +133,7 @@ extension Record {
             files.append(
                 KeptFile(
                     frontEnd: owner, path: file.path, original: file.before.map { Data($0) },
-                    written: written))
+                    written: written, originalMode: file.modeBefore))
             return
         }
         if file.before.map({ Data($0) }) != files[place].written, let before = file.before,

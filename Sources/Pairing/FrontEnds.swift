@@ -9,6 +9,8 @@ package enum FrontEnds {
                 nil
             }
         return [
+            ShorewallFrontEnd(), UfwFrontEnd(),
+            FirewalldFrontEnd(boot: BootStep(unit: "firewalld.service", persist: persist)),
             IptablesFrontEnd(
                 boot: BootStep(unit: "netfilter-persistent.service", persist: persist)),
             NftablesFrontEnd(boot: BootStep(unit: "nftables.service", persist: persist)),

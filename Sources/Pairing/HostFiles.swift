@@ -26,11 +26,16 @@ package struct HostFiles: Sendable {
         try read(path).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
+    /// What may be done with the file; nil where there is none.
+    package func mode(of path: String) -> UInt32? {
+        PairingSystem.read(root + path, most: HostFiles.most).rights?.mode
+    }
+
     /// Gives the file another content, at once: a reader finds the one or the other, and so does
-    /// whoever comes after a loss of power. nil removes it. Mode and owner stay, and a link stays
-    /// a link.
+    /// whoever comes after a loss of power. nil removes it. Mode and owner stay unless `mode`
+    /// says another, and a link stays a link.
     package func replace(
-        _ path: String, with bytes: [UInt8]?, newMode: UInt32 = 0o644
+        _ path: String, with bytes: [UInt8]?, newMode: UInt32 = 0o644, mode: UInt32? = nil
     ) throws(PairingError) {
         let place = PairingSystem.resolved(root + path) ?? root + path
         guard let bytes else {
@@ -39,12 +44,13 @@ package struct HostFiles: Sendable {
             PairingSystem.syncFolder(HostFiles.folder(of: place))
             return
         }
-        let (_, rights, _) = PairingSystem.read(place, most: HostFiles.most)
+        var rights = PairingSystem.read(place, most: HostFiles.most).rights
+        if let mode { rights?.mode = mode }
         let temporary = "\(place).picket-new"
         // What a call that was killed has left.
         _ = PairingSystem.remove(temporary)
         var cause = PairingSystem.create(
-            temporary, bytes, rights ?? .init(mode: newMode, owner: 0, group: 0))
+            temporary, bytes, rights ?? .init(mode: mode ?? newMode, owner: 0, group: 0))
         if cause == 0 { cause = PairingSystem.rename(temporary, to: place) }
         guard cause == 0 else {
             _ = PairingSystem.remove(temporary)

@@ -9,7 +9,7 @@ package struct NftablesFrontEnd: FrontEnd {
     let options: [String]
     let boot: BootStep?
 
-    private static let martians = "inet picket_feed"
+    static let martians = "inet picket_feed"
 
     package init(options: [String] = [], boot: BootStep? = nil) {
         (self.options, self.boot) = (options, boot)
@@ -71,7 +71,11 @@ package struct NftablesFrontEnd: FrontEnd {
     /// The table for martians as this nft writes it: loaded in a network namespace that ends with
     /// the program, since each version of nft sorts and joins the addresses in its own way.
     private static func martianTable(on host: Host) throws(PairingError) -> NftListing.Table {
-        let file = try host.script("nftables/picket.nft")
+        try table(from: try host.script("nftables/picket.nft"), on: host)
+    }
+
+    /// The table of ours that a file loads, as this nft writes it.
+    static func table(from file: String, on host: Host) throws(PairingError) -> NftListing.Table {
         // A constant text; the file's name is an argument.
         let both = "nft --file \"$1\" && nft list table \(martians)"
         let text = try host.run("unshare", ["--net", "sh", "-c", both, "sh", file]).text

@@ -7,10 +7,19 @@ package struct FileChange: Hashable, Sendable {
     package var before: [UInt8]?
     /// What will be; nil when it goes.
     package var after: [UInt8]?
+    /// What may be done with it now, and afterwards; nil where pairing has no need to say.
+    package var modeBefore: UInt32?
+    package var mode: UInt32?
 
-    package init(path: String, before: [UInt8]?, after: [UInt8]?) {
+    package init(
+        path: String, before: [UInt8]?, after: [UInt8]?, modeBefore: UInt32? = nil,
+        mode: UInt32? = nil
+    ) {
         (self.path, self.before, self.after) = (path, before, after)
+        (self.modeBefore, self.mode) = (modeBefore, mode)
     }
+
+    package var isEmpty: Bool { before == after && (mode == nil || mode == modeBefore) }
 
     package init(path: String, before: String?, after: String?) {
         self.init(
@@ -69,7 +78,7 @@ package struct Plan: Hashable, Sendable {
     package var notes: [String] = []
 
     package init(files: [FileChange] = [], rules: [RuleChange] = [], notes: [String] = []) {
-        self.files = files.filter { $0.before != $0.after }
+        self.files = files.filter { !$0.isEmpty }
         self.rules = rules.filter { !$0.isEmpty }
         self.notes = notes
     }

@@ -11,6 +11,8 @@ struct Record: Codable, Equatable {
         var original: Data?
         /// What pairing has written.
         var written: Data?
+        /// What might be done with it before, where pairing has changed that.
+        var originalMode: UInt32?
     }
 
     /// Steps that were begun. While they are kept here, a call that was killed can be put right.
@@ -21,6 +23,8 @@ struct Record: Codable, Equatable {
             var path: String
             var from: Data?
             var to: Data?
+            /// What might be done with it before, where the call changes that.
+            var fromMode: UInt32?
         }
 
         var kind: Kind

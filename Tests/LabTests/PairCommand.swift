@@ -10,6 +10,8 @@ struct PairCommand {
     let wire: Wire
     /// The scripts that it uses; nil for those of the sources.
     var share: String?
+    /// Words before the command: where it runs.
+    var place: [String] = []
 
     struct Outcome {
         var end: End
@@ -24,13 +26,15 @@ struct PairCommand {
         return "/" + folder.joined(separator: "/") + "/picket"
     }()
 
-    func run(_ options: String...) throws -> Outcome {
+    func run(_ options: String...) throws -> Outcome { try run(options) }
+
+    func run(_ options: [String]) throws -> Outcome {
         let ip = Program(path: try Tool("ip", package: "iproute2").path)
         let scripts = share ?? Machine.rules("")
         let output = try ip.run(
             wire.network.inside(
                 wire.network.target,
-                [
+                place + [
                     "env", "PICKET_SHARE=\(scripts)", PairCommand.program, "pair", "--state",
                     "\(wire.folder)/state",
                 ] + options), within: .seconds(60))
