@@ -7,7 +7,7 @@ extension Detector {
     package var openScanSummaries: [ScanSummary] {
         let alone = table.records.indices
             .filter { table.records[$0].isScanning && table.isTaken(UInt32($0)) }
-            .map { summary(of: UInt32($0), for: .scanDetected) }
+            .map { summary(of: UInt32($0)) }
         let together = crowds.sets.sets.indices
             .filter { crowds.sets[$0].state == .open }
             .map { set in
