@@ -43,8 +43,8 @@ struct AskingTests {
     func network() throws {
         let detector = detector((1...3).map { tcp($0, from: Known.scanner6, to: Known.server6) })
         let neighbour = Address(high: Known.scanner6.high, low: 99)
-        let stateState = detector.source(of: neighbour)
-        let state = try #require(stateState)
+        let known = detector.source(of: neighbour)
+        let state = try #require(known)
         #expect(state.source == Network(Known.scanner6, prefixLength: 64))
         #expect(state.summary?.firstAddress == Known.scanner6)
     }
@@ -53,8 +53,8 @@ struct AskingTests {
     func asleep() throws {
         var detector = detector((1...3).map { tcp($0, at: 0) })
         detector.advance(to: moment(2 * 3600))
-        let stateState = detector.source(of: Known.scanner)
-        let state = try #require(stateState)
+        let known = detector.source(of: Known.scanner)
+        let state = try #require(known)
         #expect(state.standing == .asleep)
         #expect(state.weight == 3)
     }
