@@ -53,5 +53,8 @@ package struct DecisionRecord: Hashable, Sendable {
     /// Whether it tells of a scan, and not of attempts, a flood, a loss or a block.
     var isScan: Bool { action.hasPrefix("scan-") && kind != nil }
     var isAttempts: Bool { action == "attempts-repeated" }
-    var isFlood: Bool { action.hasPrefix("flood-") }
+
+    /// From when to when it tells of packets. Of attempts the journal keeps the decision's time
+    /// alone, and so that is what counts everywhere.
+    var span: (first: Timestamp, last: Timestamp) { isAttempts ? (time, time) : (start, end) }
 }

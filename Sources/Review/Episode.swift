@@ -66,8 +66,7 @@ struct Episode {
         self.source = source
         members = UInt32(clamping: record.members ?? 0)
         found = record.time
-        first = record.start
-        last = record.end
+        (first, last) = record.span
     }
 
     /// The number of sources in words; a set goes by the first of them.

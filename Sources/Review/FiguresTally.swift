@@ -87,7 +87,7 @@ package struct FiguresTally {
     private mutating func update(_ place: Int, _ record: DecisionRecord) {
         var episode = episodes[place]
         episode.level = max(episode.level, UInt8(clamping: max(0, min(record.level, 5))))
-        episode.last = max(episode.last, record.end)
+        episode.last = max(episode.last, record.span.last)
         episode.packets = max(episode.packets, record.packets)
         episode.targets = max(episode.targets, UInt32(clamping: record.targets))
         episode.hosts = max(episode.hosts, UInt32(clamping: record.hosts))

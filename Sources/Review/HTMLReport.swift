@@ -83,7 +83,8 @@ package struct HTMLReport {
         tile("Sources", ReportWords.number(figures.sources), nil)
         tile("Packets counted", ReportWords.number(figures.packets), nil)
         if figures.attempts > 0 {
-            tile("Repeated attempts", ReportWords.number(figures.attempts), "that were no scan")
+            tile(
+                "Repeated attempts", ReportWords.number(figures.attempts), "sources without a scan")
         }
         if figures.floods > 0 { tile("Floods", ReportWords.number(figures.floods), nil) }
         if blocked > 0 || unblocked > 0 || refused > 0 {

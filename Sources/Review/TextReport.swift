@@ -60,7 +60,7 @@ package struct TextReport {
         row("sources", ReportWords.number(figures.sources))
         row("packets", ReportWords.number(figures.packets))
         if figures.attempts > 0 {
-            row("attempts", "\(ReportWords.counted(figures.attempts, "series")) that were no scan")
+            row("attempts", "by \(ReportWords.counted(figures.attempts, "source")) without a scan")
         }
         if figures.floods > 0 { row("floods", ReportWords.number(figures.floods)) }
         for (label, count) in [

@@ -48,8 +48,12 @@ enum TopColumn: CaseIterable {
         where total(columns) > width {
             columns.removeAll { $0 == column }
         }
+        let others = total(columns) - needed(.source)
+        guard width > others else { return [(.source, width)] }
         var room = max(0, width - total(columns))
         return columns.map { column in
+            // An address that is wider than the terminal is cut.
+            if column == .source { return (column, min(needed(column), width - others)) }
             guard column == .techniques else { return (column, needed(column)) }
             let more = min(room, 20)
             room -= more

@@ -10,27 +10,50 @@ final class TerminalUnderTest: Sendable {
 
     static let isThere = FileManager.default.isExecutableFile(atPath: "/usr/bin/tmux")
 
+    /// In the foreground, since a server that leaves its starter keeps what tells of its end.
+    private let server: Process
+
     /// Starts the shell text in a window of that size.
     init(width: Int, height: Int, command: String) async throws {
         folder = try TemporaryFolder()
         socket = folder.path + "/tmux"
+        server = TerminalUnderTest.tmux(socket, ["-f", "/dev/null", "-D"])
+        server.standardOutput = FileHandle.nullDevice
+        try server.run()
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
+        while !FileManager.default.fileExists(atPath: socket) {
+            try #require(ContinuousClock.now < end, "the terminal's server is there")
+            try await Task.sleep(for: .milliseconds(5))
+        }
         // The window stays when the command has ended, so that what it left can be seen.
         try await tmux(
-            "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "-s", "t",
+            "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "-s", "t",
             "sh", "-c", "\(command); cat")
+    }
+
+    private static func tmux(_ socket: String, _ arguments: [String]) -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        // What Foundation left open in the child would stay open as long as the server runs, and
+        // keep the ends of other tests' processes and pipes from being seen.
+        let alone =
+            "for f in /proc/$$/fd/*; do n=${f##*/}; "
+            + "if [ \"$n\" -gt 2 ]; then eval \"exec $n>&-\"; fi; done; exec \"$@\""
+        process.arguments =
+            [
+                "-c", alone, "bash", "/usr/bin/env", "-u", "TMUX", "LC_ALL=C.UTF-8",
+                "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket,
+            ] + arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        return process
     }
 
     @discardableResult
     private func tmux(_ arguments: String...) async throws -> String {
         let output = try folder.write(UUID().uuidString, [])
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["-u", "TMUX", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket]
-            + arguments
-        process.standardInput = FileHandle.nullDevice
+        let process = TerminalUnderTest.tmux(socket, arguments)
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardError = FileHandle.nullDevice
         try await process.runToEnd()
         return try String(contentsOfFile: output, encoding: .utf8)
     }
@@ -68,10 +91,14 @@ final class TerminalUnderTest: Sendable {
         var screen = try await screen()
         while !holds(screen) {
             try #require(ContinuousClock.now < end, "\(what): \(screen.joined(separator: "\n"))")
+            try await Task.sleep(for: .milliseconds(20))
             screen = try await self.screen()
         }
         return screen
     }
 
-    func end() async throws { try await tmux("kill-server") }
+    func end() async throws {
+        try await tmux("kill-server")
+        server.waitUntilExit()
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// `picket top` as a person sits at it.
 @Suite(
-    "top on a terminal", .timeLimit(.minutes(5)),
+    "top on a terminal", .serialized, .timeLimit(.minutes(5)),
     .enabled(if: TerminalUnderTest.isThere, "tmux is not installed"))
 struct TopTests {
     /// The command between two looks at the terminal's settings, with its exit code behind it.

@@ -4,14 +4,14 @@ import Decisions
 import Foundation
 import Testing
 
-@Suite("watch", .timeLimit(.minutes(5)))
+@Suite("watch", .serialized, .timeLimit(.minutes(5)))
 struct WatchTests {
     /// Waits until the condition holds, which it soon does or never.
     private func until(_ what: String, _ holds: () -> Bool) async throws {
         let end = ContinuousClock.now.advanced(by: .seconds(60))
         while !holds() {
             try #require(ContinuousClock.now < end, "\(what)")
-            await Task.yield()
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 

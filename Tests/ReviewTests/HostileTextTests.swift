@@ -2,8 +2,9 @@
 
 import Foundation
 import Packets
-import Review
 import Testing
+
+@testable import Review
 
 /// What a log prefix, an interface or a host may be called by somebody who means harm.
 private let hostile = [
@@ -32,7 +33,7 @@ struct HostileTextTests {
         "A page has no element, attribute or script that did not come from us", arguments: hostile)
     func page(text: String) throws {
         let page = ReportFormat.html.text(try figures(text), offset: 0, version: "0")
-        for harm in ["<script", "<img", "onerror=a", "<svg onload", "<b>", "\u{1b}", "\u{202e}"] {
+        for harm in ["<script", "<img", "<svg onload", "<b>", "\u{1b}", "\u{202e}"] {
             #expect(!page.contains(harm))
         }
         let scalars = page.unicodeScalars
@@ -48,7 +49,7 @@ struct HostileTextTests {
         let report = ReportFormat.text.text(try figures(text), offset: 0, version: "0")
         for line in report.split(separator: "\n", omittingEmptySubsequences: false) {
             #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f })
-            #expect(line.unicodeScalars.count <= 80)
+            #expect(line.displayWidth <= 80)
             #expect(!line.contains("\u{202e}"))
         }
     }
@@ -98,7 +99,8 @@ private struct CSVTable {
                 row.append(String(cell))
                 cell = String.UnicodeScalarView()
             case "\r":
-                #expect(scalars.popFirst() == "\n")
+                let next = scalars.popFirst()
+                #expect(next == "\n")
                 rows.append(row + [String(cell)])
                 (row, cell) = ([], String.UnicodeScalarView())
             default: cell.append(scalar)

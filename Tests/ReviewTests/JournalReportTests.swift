@@ -22,7 +22,7 @@ struct JournalReportTests {
         var scan = ScanSummary(
             source: Network(address, prefixLength: address.isV4 ? 32 : 64), firstAddress: address,
             kind: kind, techniques: [.syn, .fin], packets: packets,
-            targets: DistinctCount(Int(packets)), hosts: DistinctCount(1),
+            targets: DistinctCount(Int(packets), exact: packets <= 256), hosts: DistinctCount(1),
             ports: DistinctCount(ports.count), portSample: ports,
             transports: [TransportSummary(ipProtocol: .tcp, packets: packets)],
             level: level, start: hour(start), end: hour(start + hours), likelihood: 9)
@@ -48,8 +48,11 @@ struct JournalReportTests {
     private func day() throws -> [Decision] {
         var decider = Decider()
         var all: [Decision] = []
+        var lost: UInt64 = 0
         func add(_ event: Finding.Event, _ scan: ScanSummary, at hours: Double, loss: UInt64 = 0) {
-            all.append(decide(event, scan, at: hours, &decider, loss: loss))
+            // A counter never goes back within a run.
+            lost = max(lost, loss)
+            all.append(decide(event, scan, at: hours, &decider, loss: lost))
         }
         let early = try summary("192.0.2.1", since: -2)
         add(.scanDetected, early, at: -1.9, loss: 40)

@@ -29,7 +29,8 @@ struct Markup {
                 if rest.first == "/" {
                     rest.removeFirst()
                     let name = Markup.take(&rest) { $0 != ">" }
-                    #expect(open.popLast() == name)
+                    let last = open.popLast()
+                    #expect(last == name)
                     rest = rest.dropFirst()
                 } else if let name = try readTag(&rest) {
                     open.append(name)
@@ -48,17 +49,20 @@ struct Markup {
         elements.insert(name)
         while true {
             _ = Markup.take(&rest) { $0 == " " || $0 == "\n" }
-            let next = try #require(rest.popFirst())
+            let popped = rest.popFirst()
+            let next = try #require(popped)
             if next == ">" { return name }
             if next == "/" {
-                #expect(rest.popFirst() == ">")
+                let end = rest.popFirst()
+                #expect(end == ">")
                 return nil
             }
             let attribute = String(next) + Markup.take(&rest) { $0 != "=" }
             #expect(attribute.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 })
             attributes.insert(attribute)
             rest = rest.dropFirst()
-            #expect(rest.popFirst() == "\"", "the value of \(attribute) is quoted")
+            let quote = rest.popFirst()
+            #expect(quote == "\"", "the value of \(attribute) is quoted")
             let value = Markup.take(&rest) { $0 != "\"" }
             #expect(!value.contains("<"))
             rest = rest.dropFirst()

@@ -56,9 +56,6 @@ func figures(
 func day() throws -> Figures {
     var records: [DecisionRecord] = []
     func add(_ record: DecisionRecord) {
-        var record = record
-        record.sequence = UInt64(records.count + 1)
-        record.loss = LossCounts(gap: records.count > 40 ? 1200 : 0, refused: 3)
         records.append(record)
     }
     let ports: [[UInt16]] = [[23], [445], [22], [3389], [80, 443, 8080], [23, 2323], [5060]]
@@ -110,6 +107,9 @@ func day() throws -> Figures {
     add(blocked)
     add(DecisionRecord(time: hour(20), action: "loss"))
     records.sort { $0.time < $1.time }
-    for index in records.indices { records[index].sequence = UInt64(index + 1) }
+    for index in records.indices {
+        records[index].sequence = UInt64(index + 1)
+        records[index].loss = LossCounts(gap: index > 40 ? 1200 : 0, refused: 3)
+    }
     return figures(of: records, limit: 12)
 }

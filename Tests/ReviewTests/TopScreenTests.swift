@@ -23,7 +23,7 @@ struct TopScreenTests {
         source.kind = "vertical"
         source.techniques = ["SYN"]
         source.tool = "nmap"
-        source.targets = Int(packets)
+        source.targets = Int(clamping: packets)
         source.hosts = 1
         source.first = 90
         source.last = last
@@ -134,7 +134,7 @@ struct TopScreenTests {
         status.losses.gap = 1200
         model.note(
             SourcesReport(time: 1, order: .level, tracked: 0, openScans: 0, sources: []), status)
-        #expect(screen(model)[1].contains("LOST 1,200 in the kernel, 0 in the ring"))
+        #expect(screen(model, width: 100)[1].contains("LOST 1,200 in the kernel, 0 in the ring"))
     }
 
     @Test("Colours are the levels' alone, and only where they are wanted")
