@@ -3,8 +3,8 @@
 import Packets
 
 /// What the table has of one source at a moment.
-package struct SourceState: Sendable {
-    package enum Standing: Sendable {
+package struct SourceState: Hashable, Sendable {
+    package enum Standing: Hashable, Sendable {
         /// One packet is known.
         case probation
         case watched, scanning, asleep

@@ -19,17 +19,21 @@ struct AskingTests {
             [tcp(1, from: outsider(1), at: 1)] + (1...3).map { tcp($0, from: outsider(2), at: 2) }
             + (1...9).map { tcp($0, from: outsider(3), at: 3) }
         let detector = detector(events)
-        #expect(detector.source(of: outsider(9)) == nil)
-        let first = try #require(detector.source(of: outsider(1)))
+        let stranger = detector.source(of: outsider(9))
+        #expect(stranger == nil)
+        let firstState = detector.source(of: outsider(1))
+        let first = try #require(firstState)
         #expect(first.standing == .probation)
         #expect(first.seen == moment(1))
         #expect(first.weight == 1)
-        let second = try #require(detector.source(of: outsider(2)))
+        let secondState = detector.source(of: outsider(2))
+        let second = try #require(secondState)
         #expect(second.standing == .watched)
         #expect(second.summary?.targets == DistinctCount(3))
         #expect(second.weight == 3)
         #expect(second.threshold == 5)
-        let third = try #require(detector.source(of: outsider(3)))
+        let thirdState = detector.source(of: outsider(3))
+        let third = try #require(thirdState)
         #expect(third.standing == .scanning)
         #expect(third.summary?.packets == 9)
         #expect(third.summary?.level == 1)
@@ -39,7 +43,8 @@ struct AskingTests {
     func network() throws {
         let detector = detector((1...3).map { tcp($0, from: Known.scanner6, to: Known.server6) })
         let neighbour = Address(high: Known.scanner6.high, low: 99)
-        let state = try #require(detector.source(of: neighbour))
+        let known = detector.source(of: neighbour)
+        let state = try #require(known)
         #expect(state.source == Network(Known.scanner6, prefixLength: 64))
         #expect(state.summary?.firstAddress == Known.scanner6)
     }
@@ -48,7 +53,8 @@ struct AskingTests {
     func asleep() throws {
         var detector = detector((1...3).map { tcp($0, at: 0) })
         detector.advance(to: moment(2 * 3600))
-        let state = try #require(detector.source(of: Known.scanner))
+        let known = detector.source(of: Known.scanner)
+        let state = try #require(known)
         #expect(state.standing == .asleep)
         #expect(state.weight == 3)
     }
@@ -64,6 +70,7 @@ struct AskingTests {
             _ = asked.source(of: Known.scanner)
             _ = asked.source(of: Known.scanner6)
         }
-        #expect(asked.takeFindings() == quiet.takeFindings())
+        let (found, expected) = (asked.takeFindings(), quiet.takeFindings())
+        #expect(found == expected)
     }
 }
