@@ -86,6 +86,7 @@ class Picket(Consumer):
                  *(f"  {line}" for line in detection),
                  "control:", f"  socket: {folder}/control.sock",
                  "journal:", f"  path: {folder}/picket.db",
+                 "evidence:", f"  path: {folder}/evidence",
                  "log:", "  decisions:", f"    path: {folder}/decisions.json", *more]
         with open(self.settings, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

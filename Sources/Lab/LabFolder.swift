@@ -77,6 +77,8 @@ package struct LabFolder {
                 format: ecs
             journal:
               path: \(path)/picket.db
+            evidence:
+              path: \(path)/evidence
             control:
               socket: \(socket)
 

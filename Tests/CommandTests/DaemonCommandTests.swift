@@ -16,6 +16,7 @@ struct DaemonCommandTests {
             detection: {table: \(folder.path)/table, facts: \(folder.path)/facts.json}
             log: {decisions: {path: \(log ?? folder.path + "/decisions.json")}}
             journal: {path: \(folder.path)/picket.db}
+            evidence: {path: \(folder.path)/evidence}
 
             """)
     }

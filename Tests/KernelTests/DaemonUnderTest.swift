@@ -191,7 +191,8 @@ final class DaemonUnderTest {
         var host: Host
 
         private enum CodingKeys: String, CodingKey {
-            case pid, groups, events, decisions, losses, watchers, ring, log, evidence, journal, host
+            case pid, groups, events, decisions, losses, watchers, ring, log, evidence, journal,
+                host
             case packetLog = "packet_log"
         }
 

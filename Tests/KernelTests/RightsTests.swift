@@ -99,6 +99,7 @@ extension EndToEnd {
                     """
                     detection: {table: off, facts: off}
                     journal: off
+                    evidence: off
                     log: {decisions: {path: \(name)}}
                     control: {socket: \(stage.folder)/run/control.sock}
                     daemon: {user: nobody}

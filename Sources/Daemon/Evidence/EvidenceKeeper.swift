@@ -271,7 +271,9 @@ package struct EvidenceKeeper: ~Copyable {
 
     /// The address that the detector goes by.
     @inline(__always)
-    private static func named(_ address: Address) -> Address { address.embeddedV4 ?? address }
+    private static func named(_ address: Address) -> Address {
+        address.isV4 ? address : address.embeddedV4 ?? address
+    }
 
     @inline(__always)
     private func hash(of address: Address) -> UInt64 {
