@@ -74,7 +74,8 @@ let package = Package(
             "Daemon",
             [
                 "NFLog", "HostFacts", "Packets", "Ring", "Detection", "Decisions", "Captures",
-                "Control", "Configuration", "Journal", "Programs", "Firewalls", "Probing", "CLinux", log,
+                "Control", "Configuration", "Journal", "Programs", "Firewalls", "Probing", "CLinux",
+                log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),

@@ -116,14 +116,14 @@ extension SettingForm where Value == Timestamp {
             return Timestamp(
                 seconds: Int64(date.timeIntervalSince1970), nanoseconds: Int64(digits * scale))
         } write: {
-            $0.rfc3339
+            $0.rfc3339Nanoseconds
         }
     }
 }
 
 extension Timestamp {
     /// RFC 3339 in UTC with nanoseconds: `2010-10-25T13:16:38.341511000Z`.
-    package var rfc3339: String {
+    package var rfc3339Nanoseconds: String {
         var seconds = nanoseconds / 1_000_000_000
         var fraction = nanoseconds % 1_000_000_000
         if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + 1_000_000_000) }

@@ -15,7 +15,7 @@ struct FactsInForce: Sendable {
     /// Long lists are cut, so that an answer of the control socket stays within its bound.
     var status: StatusReport.Host {
         var status = StatusReport.Host(
-            time: since.rfc3339, ephemeralPorts: HostRecord.words(facts.ephemeralPorts))
+            time: since.rfc3339Nanoseconds, ephemeralPorts: HostRecord.words(facts.ephemeralPorts))
         status.ownAddresses = facts.ownAddresses.sorted().prefix(4096).map(\.description)
         status.homeNetworks = facts.homeNetworks.prefix(4096).map(\.description)
         status.gateways = gateways.prefix(4096).map(\.description)
@@ -28,7 +28,7 @@ extension StatusReport.Host {
     /// The line that a facts file gets.
     init(_ reading: HostReading, from time: Timestamp) {
         self.init(
-            time: time.rfc3339, ephemeralPorts: HostRecord.words(reading.ephemeralPorts))
+            time: time.rfc3339Nanoseconds, ephemeralPorts: HostRecord.words(reading.ephemeralPorts))
         ownAddresses = reading.ownAddresses.map(\.description)
         homeNetworks = reading.homeNetworks.map(\.description)
         gateways = reading.gateways.map(\.description)

@@ -35,7 +35,7 @@ package struct DecisionLogFile {
                 throw ReviewError(.read, path: path, .line(number + 1, "longer than 1 MiB"))
             }
         }
-        if case .success(let record) = DecisionLine.read(pending), !pending.isEmpty {
+        if case .success(let record) = LoggedLine.read(pending), !pending.isEmpty {
             body(record)
         }
     }
@@ -44,7 +44,7 @@ package struct DecisionLogFile {
         _ line: Data, _ number: Int, _ body: (DecisionRecord) -> Void
     ) throws(ReviewError) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0d }) { return }
-        switch DecisionLine.read(line) {
+        switch LoggedLine.read(line) {
         case .success(let record): body(record)
         case .failure(let refusal):
             throw ReviewError(.read, path: path, .line(number, refusal.words))

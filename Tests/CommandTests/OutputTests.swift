@@ -85,7 +85,8 @@ struct OutputTests {
         let folder = try TemporaryFolder()
         let config = try folder.write(
             "picket.yaml",
-            "log: {decisions: off}\ndetection: {table: off, facts: off}\njournal: off\nevidence: off\n")
+            "log: {decisions: off}\ndetection: {table: off, facts: off}\njournal: off\nevidence: off\n"
+        )
         let outcome = try await PicketCommand("check", "--json", "--config", config).run()
         #expect(!outcome.lines.isEmpty)
         for line in outcome.lines {

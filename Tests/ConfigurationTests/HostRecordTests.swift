@@ -78,7 +78,7 @@ struct HostRecordTests {
         #expect(
             try records("{\"time\":\"\(text)\"}").first?.time
                 == Timestamp(nanoseconds: nanoseconds))
-        let written = Timestamp(nanoseconds: nanoseconds).rfc3339
+        let written = Timestamp(nanoseconds: nanoseconds).rfc3339Nanoseconds
         #expect(
             try records("{\"time\":\"\(written)\"}").first?.time
                 == Timestamp(nanoseconds: nanoseconds))

@@ -49,7 +49,7 @@ struct HostileTextTests {
         let report = ReportFormat.text.text(try figures(text), offset: 0, version: "0")
         for line in report.split(separator: "\n", omittingEmptySubsequences: false) {
             #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f })
-            #expect(line.displayWidth <= 80)
+            #expect(String(line).displayWidth <= 80)
             #expect(!line.contains("\u{202e}"))
         }
     }

@@ -8,7 +8,7 @@ import Packets
 ///
 /// Shape: docs/formats.md. What is not there has nothing to say; what is of another type makes the
 /// line no decision.
-struct DecisionLine: Decodable {
+struct LoggedLine: Decodable {
     private struct Event: Decodable {
         let action: String
         let dataset: String?
@@ -128,7 +128,7 @@ struct DecisionLine: Decodable {
     /// Reads a line; the words say what is wrong with it.
     static func read(_ line: Data) -> Result<DecisionRecord, Refusal> {
         do {
-            let line = try JSONDecoder().decode(DecisionLine.self, from: line)
+            let line = try JSONDecoder().decode(LoggedLine.self, from: line)
             if let dataset = line.event.dataset, dataset != "picket.decision" {
                 return .failure(Refusal(words: "not a decision of Picket's"))
             }
