@@ -7,7 +7,7 @@ import Packets
 /// What `picket top` takes from the detector's thread: the longest slice of a search over a full
 /// table, for each order, with sources that come in the order that costs most.
 enum TopStage {
-    private static let slice = 4096
+    private static let slice = 2048
 
     static func run(_ request: Request) -> Measured {
         var settings = DetectionSettings()
@@ -36,7 +36,7 @@ enum TopStage {
             note: "\(detector.sourceCount) sources; " + notes.joined(separator: "; "))
     }
 
-    /// The longest slice, and what reading out the thousand that were found takes.
+    /// The longest slice, and what reading out those that were found takes.
     private static func time(
         _ order: SourceOrder, _ detector: borrowing Detector
     ) -> (slice: Int64, found: Int64) {

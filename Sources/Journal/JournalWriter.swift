@@ -77,7 +77,7 @@ package final class JournalWriter: Sendable {
 
     static let batch = 256
     /// How often an idle journal is looked at: for what is too old, for a file that is gone.
-    private static let tidying = Duration.seconds(60)
+    private static let tidying = Duration.seconds(600)
     static let auxiliaryLimit = 4096
 
     /// - Parameters:
@@ -181,7 +181,11 @@ package final class JournalWriter: Sendable {
                     state.isStopping
                 )
             }
-            if batch.isEmpty, rows.isEmpty, isStopping { break }
+            if batch.isEmpty, rows.isEmpty, isStopping {
+                // Also a run that decided nothing is in it.
+                if let moved = try? session.open() { tell(moved) }
+                break
+            }
             let pending = batch.map { PendingDecision(decision: $0, document: document($0)) }
             do throws(JournalError) {
                 if batch.isEmpty, rows.isEmpty {

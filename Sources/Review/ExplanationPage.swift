@@ -32,7 +32,7 @@ package struct ExplanationPage {
                 isLast
                     ? "The latest scan"
                     : explanation.scans.count - index == 2
-                        ? "The scan before" : "And the scan before that")
+                        ? "The scan before" : "The scan before that")
             writeScan(story)
         }
         if explanation.earlierScans > 0 {
@@ -74,7 +74,9 @@ package struct ExplanationPage {
             ? ", made at \(clock.text(first))."
             : ", from \(clock.text(first)) to \(clock.text(last))."
         if counts.inSets > 0 {
-            words += " Of these, \(counts.inSets) are about several sources that acted as one."
+            words +=
+                " \(counts.inSets) of these \(counts.inSets == 1 ? "is" : "are") about several "
+                + "sources that acted as one."
         }
         say(words)
         say(reach)

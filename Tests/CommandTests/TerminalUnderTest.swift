@@ -10,15 +10,19 @@ final class TerminalUnderTest: Sendable {
 
     static let isThere = FileManager.default.isExecutableFile(atPath: "/usr/bin/tmux")
 
-    /// In the foreground, since a server that leaves its starter keeps what tells of its end.
-    private let server: Process
-
     /// Starts the shell text in a window of that size.
     init(width: Int, height: Int, command: String) async throws {
         folder = try TemporaryFolder()
         socket = folder.path + "/tmux"
-        server = TerminalUnderTest.tmux(socket, ["-f", "/dev/null", "-D"])
+        let server = TerminalUnderTest.tmux(socket, ["-f", "/dev/null", "-D"])
         server.standardOutput = FileHandle.nullDevice
+        // What a child inherits stays open as long as it lives, and would keep the ends of other
+        // tests' programs and pipes from being seen. Its own end is then not seen either.
+        let alone =
+            "for f in /proc/$$/fd/*; do n=${f##*/}; "
+            + "if [ \"$n\" -gt 2 ]; then eval \"exec $n>&-\"; fi; done; exec \"$@\""
+        server.arguments = ["-c", alone, "bash", "/usr/bin/env"] + (server.arguments ?? [])
+        server.executableURL = URL(filePath: "/bin/bash")
         try server.run()
         let end = ContinuousClock.now.advanced(by: .seconds(60))
         while !FileManager.default.fileExists(atPath: socket) {
@@ -33,17 +37,10 @@ final class TerminalUnderTest: Sendable {
 
     private static func tmux(_ socket: String, _ arguments: [String]) -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        // What Foundation left open in the child would stay open as long as the server runs, and
-        // keep the ends of other tests' processes and pipes from being seen.
-        let alone =
-            "for f in /proc/$$/fd/*; do n=${f##*/}; "
-            + "if [ \"$n\" -gt 2 ]; then eval \"exec $n>&-\"; fi; done; exec \"$@\""
+        process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
-            [
-                "-c", alone, "bash", "/usr/bin/env", "-u", "TMUX", "LC_ALL=C.UTF-8",
-                "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket,
-            ] + arguments
+            ["-u", "TMUX", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket]
+            + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         return process
@@ -99,6 +96,5 @@ final class TerminalUnderTest: Sendable {
 
     func end() async throws {
         try await tmux("kill-server")
-        server.waitUntilExit()
     }
 }

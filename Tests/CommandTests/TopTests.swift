@@ -222,7 +222,7 @@ struct TopOnceTests {
         "What it cannot do is a usage error",
         arguments: [
             ["--sort", "colour"], ["--refresh", "0"], ["--refresh", "-1"], ["--limit", "0"],
-            ["--limit", "1001"],
+            ["--limit", "501"],
         ])
     func usage(arguments: [String]) async throws {
         #expect(try await PicketCommand(["top"] + arguments).run().code == 64)

@@ -44,9 +44,9 @@ struct SourcesTests {
         arguments: [
             (#"{"picket":1,"request":"sources"}"#, nil),
             (#"{"picket":1,"request":"sources","order":"rate"}"#, "expected one of level, packets"),
-            (#"{"picket":1,"request":"sources","limit":0}"#, "expected 1 to 1000"),
-            (#"{"picket":1,"request":"sources","limit":1001}"#, "expected 1 to 1000"),
-            (#"{"picket":1,"request":"sources","limit":-5}"#, "expected 1 to 1000"),
+            (#"{"picket":1,"request":"sources","limit":0}"#, "expected 1 to 500"),
+            (#"{"picket":1,"request":"sources","limit":501}"#, "expected 1 to 500"),
+            (#"{"picket":1,"request":"sources","limit":-5}"#, "expected 1 to 500"),
         ] as [(String, String?)])
     func refused(line: String, words: String?) {
         switch ControlRequest.read(line) {
@@ -153,7 +153,7 @@ struct SourcesTests {
         }
     }
 
-    @Test("A thousand sources with the longest words fit into an answer")
+    @Test("As many sources as may be asked for, with the longest words fit into an answer")
     func size() {
         var source = SourcesReport.Source(
             source: "2001:db8:1111:2222:3333:4444:5555:6666/128", level: 5, packets: .max)

@@ -80,7 +80,7 @@ struct SourceSearchesTests {
                 packet: RawSpan()
             ) { _ in }
         }
-        var searches = SourceSearches()
+        var searches = SourceSearches(handOver: { $0() })
         let answers = Mutex<[(order: SourceOrder, count: Int)]>([])
         for (order, limit) in [(SourceOrder.level, 2), (.seen, 4), (.level, 30)] {
             searches.take(

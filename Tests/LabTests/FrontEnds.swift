@@ -110,6 +110,10 @@ struct RunningFirewalld: RunningFrontEnd {
             <allow send_type="signal"/>
             <allow send_requested_reply="true" send_type="method_return"/>
             <allow send_requested_reply="true" send_type="error"/>
+            <allow receive_type="method_call"/>
+            <allow receive_type="signal"/>
+            <allow receive_type="method_return"/>
+            <allow receive_type="error"/>
           </policy>
         </busconfig>
 

@@ -148,6 +148,7 @@ struct ExplainTests {
     func empty() throws {
         let journal = try JournalOfATest([], begun: noon)
         let text = page(try explanation("203.0.113.7", in: journal))
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(text.contains("Nothing was ever decided about it."))
         #expect(text.contains("was begun at 2026-12-01 12:00:00Z and has no decision yet"))
     }
@@ -202,7 +203,7 @@ struct ExplainTests {
         #expect(
             rows.last
                 == "2026-12-01 12:01:00+01:00  scan-ended         3      203.0.113.7 probed 200 TCP "
-                + "ports (21-220) of 192.0.2.10 with SYN by Nmap in 60 s; 212 packets in all, ended "
+                + "ports (21-220) of 192.0.2.10 with SYN by Nmap in 1 min; 212 packets in all, ended "
                 + "after 1 h of silence [prefix net-fw DROP, in eth0]")
     }
 }

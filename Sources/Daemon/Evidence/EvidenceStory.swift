@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Configuration
 import Decisions
 import Detection
 import Packets
@@ -34,7 +33,7 @@ struct EvidenceStory: Hashable, Sendable {
 
     /// `20101025T131638.341Z`: in UTC, so that names sort whatever the zone.
     private static func stamp(_ time: Timestamp) -> String {
-        let text = time.rfc3339Nanoseconds.filter { $0 != "-" && $0 != ":" }
+        let text = time.inUTC.filter { $0 != "-" && $0 != ":" }
         // The last seven are the digits beyond milliseconds, and the Z.
         return text.dropLast(7) + "Z"
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Configuration
 import Packets
 
 /// What syslog and the kernel write before a packet: `Oct 25 13:16:38 gw kernel: [ 4711.341511] `.
@@ -42,7 +41,7 @@ struct KernelLogHeader {
     static func date(_ time: Timestamp) -> String {
         let offset = Int64(System.localOffset(at: time)) * 1_000_000_000
         // `2010-10-25T13:16:38.341511Z` of the local time.
-        let text = Array(time.advanced(byNanoseconds: offset).rfc3339.utf8)
+        let text = Array(time.advanced(byNanoseconds: offset).inUTC.utf8)
         let months = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ]

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Configuration
 import Decisions
 import Detection
 import Packets
@@ -18,7 +17,7 @@ enum JournalEntry {
         fields.add("PICKET_ACTION", decision.action.rawValue)
         fields.add("PICKET_LEVEL", "\(decision.level)")
         fields.add("PICKET_SEQUENCE", "\(decision.sequence)")
-        fields.add("PICKET_TIME", decision.time.rfc3339)
+        fields.add("PICKET_TIME", decision.time.inUTC)
         if let scan = decision.scan { add(scan, to: &fields) }
         if let attempts = decision.attempts { fields.add("PICKET_ATTEMPTS", "\(attempts)") }
         fields.addText("PICKET_PREFIX", decision.origin.prefix)

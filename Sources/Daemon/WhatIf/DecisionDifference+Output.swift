@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Configuration
 import Foundation
 import Packets
 
@@ -10,11 +9,11 @@ extension DecisionDifference.Change {
         let line =
             switch (before, after) {
             case (let before?, nil):
-                "- \(time.rfc3339)  \(before.title) disappears: \(before.numbers)"
+                "- \(time.inUTC)  \(before.title) disappears: \(before.numbers)"
             case (nil, let after?):
-                "+ \(time.rfc3339)  \(after.title) appears: \(after.numbers)"
+                "+ \(time.inUTC)  \(after.title) appears: \(after.numbers)"
             default:
-                "~ \(time.rfc3339)  \(before?.title ?? "") changes: "
+                "~ \(time.inUTC)  \(before?.title ?? "") changes: "
                     + differences.map(\.words).joined(separator: ", ")
             }
         return line.printable
@@ -118,9 +117,9 @@ private struct CaseLine: Encodable {
         level = decided.level
         techniques = decided.techniques
         tool = decided.tool
-        detected = decided.detected.rfc3339
-        start = decided.start.rfc3339
-        end = decided.end.rfc3339
+        detected = decided.detected.inUTC
+        start = decided.start.inUTC
+        end = decided.end.inUTC
         packets = decided.packets
         targets = decided.targets
         hosts = decided.hosts
