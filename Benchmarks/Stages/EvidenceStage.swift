@@ -42,6 +42,7 @@ enum EvidenceStage {
         }
         var measured = DetectStage.batches(request.events, &traffic) { events in
             detector.announce(events.span)
+            if keeping { keeper.announce(events.span) }
             for index in events.indices { observe(events[index]) }
             if keeping { keeper.handOver() }
         }

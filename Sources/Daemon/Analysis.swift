@@ -43,7 +43,10 @@ struct Analysis: ~Copyable {
 
     /// Tells which events come next, up to ``Detector/announced`` of them. Changes no decision, and
     /// makes `observe` faster where many sources are alive.
-    mutating func announce(_ events: Span<PacketEvent>) { detector.announce(events) }
+    mutating func announce(_ events: Span<PacketEvent>) {
+        detector.announce(events)
+        keeper?.announce(events)
+    }
 
     /// Counts one event; what it decides goes to `carryOut`, in order.
     mutating func observe(

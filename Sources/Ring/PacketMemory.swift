@@ -89,6 +89,12 @@ package struct PacketMemory: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Reads what ``note(_:_:hash:)`` will ask first, so that it is in the cache by then.
+    @inline(__always)
+    package func touch(hash: UInt64) -> UInt32 {
+        unsafe entries[Int(truncatingIfNeeded: hash) & entryMask].tag
+    }
+
     /// Hands over what is known of the source, the latest packet first, until the body says no.
     package func visit(
         hash: UInt64, _ body: (Place, Timestamp, OriginID, RawSpan) -> Bool

@@ -150,6 +150,7 @@ struct ControlProtocolTests {
                 decisions  7: 5 scan-detected, 2 scan-ended
                 log        /var/log/picket/decisions.json (ecs): 0 lines, 0 lost
                 journal    off
+                evidence   off
                 watchers   0
                 martians   martian destination 0.0.0.0 from 192.0.2.110, dev eth0?[2J
                 """)

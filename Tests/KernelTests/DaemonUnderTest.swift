@@ -69,9 +69,9 @@ final class DaemonUnderTest {
             + ["  table: \(folder)/table", "  facts: \(folder)/facts.json"]
             + choice.detection.map { "  \($0)" }
             + ["control:", "  socket: \(folder)/control.sock"]
+            + ["journal:", "  path: \(choice.journal ?? "\(folder)/picket.db")"]
             + ["evidence:", "  path: \(choice.evidence ?? "\(folder)/evidence")"]
             + ["log:", "  decisions:", "    path: \(choice.log ?? "\(folder)/decisions.json")"]
-            + ["journal:", "  path: \(choice.journal ?? "\(folder)/picket.db")"]
             + choice.more
         return try stage.write(
             lines.joined(separator: "\n") + "\n", to: "\(choice.name)/picket.yaml")

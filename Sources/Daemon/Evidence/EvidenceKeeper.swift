@@ -34,6 +34,10 @@ package struct EvidenceKeeper: ~Copyable {
     /// Waits until blocks are free again; only at the end.
     let wait: () -> Void
     private var isFinishing = false
+    /// No block was free when one was asked for last.
+    private var isCrowded = false
+    /// Packets that found no room since it was told.
+    private var refused = 0
 
     /// Scans of which packets are kept at a time; of more, the one told of longest ago is given up.
     static let openScans = 16_384
@@ -70,6 +74,18 @@ package struct EvidenceKeeper: ~Copyable {
     /// Whether last packets wait in memory that the disk does not have.
     var unwritten = 0
     mutating func looksUnwritten() -> Bool { unwritten > 0 }
+
+    /// What ``announce(_:)`` read; kept so that reading is not optimised away.
+    private var hint: UInt32 = 0
+
+    /// Tells which events come next: what is asked of their sources is fetched meanwhile.
+    package mutating func announce(_ events: Span<PacketEvent>) {
+        var sum: UInt32 = 0
+        for index in events.indices {
+            sum &+= memory.touch(hash: hash(of: EvidenceKeeper.named(events[index].source)))
+        }
+        hint = sum
+    }
 
     /// A packet that is evidence: kept where its source is scanning, else remembered.
     @inline(__always)
@@ -250,21 +266,31 @@ package struct EvidenceKeeper: ~Copyable {
 
     /// Gives what is there to whoever writes it, without waiting.
     package mutating func handOver() {
+        isCrowded = false
+        if refused > 0 {
+            lose(refused)
+            refused = 0
+        }
         guard !block.packets.isEmpty else { return }
         var fresh = hand(block)
         if fresh == nil, isFinishing {
             wait()
             fresh = hand(block)
         }
-        if let fresh { block = fresh }
+        if let fresh { block = fresh } else { isCrowded = true }
     }
 
     mutating func append(
         _ header: PacketBlock.Header, _ packet: RawSpan, isPacket: Bool = true
     ) {
         if block.packets.append(header, packet) { return }
-        handOver()
-        if !block.packets.append(header, packet), isPacket { lose(1) }
+        // Asked once a batch whether a block is free again, not for each packet.
+        if !isCrowded {
+            handOver()
+            if block.packets.append(header, packet) { return }
+            isCrowded = true
+        }
+        if isPacket { refused += 1 }
     }
 
     // Sources.
