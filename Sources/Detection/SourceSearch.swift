@@ -32,14 +32,14 @@ package struct SourceSearch: Sendable {
     /// The best until now; the least of them comes first (a binary heap).
     private(set) var entries: [Entry] = []
 
-    /// - Parameter limit: how many sources. Range: clamped to 1...1000.
+    /// - Parameter limit: how many sources. Range: clamped to 1...500.
     package init(order: SourceOrder, limit: Int) {
         self.order = order
         self.limit = max(1, min(limit, SourceSearch.maximum))
         entries.reserveCapacity(self.limit)
     }
 
-    package static let maximum = 1000
+    package static let maximum = 500
 
     /// Whether a source with that score would be among the first.
     func wants(_ entry: Entry) -> Bool {

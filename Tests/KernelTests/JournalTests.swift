@@ -23,12 +23,11 @@ extension EndToEnd {
                         DaemonUnderTest.program, "watch", "--json", "--config", daemon.settings,
                     ])
                     try await wait("somebody watches") { try await daemon.status().watchers == 1 }
-                    let before = try wholeLines(of: daemon.log).count
                     let sender = try stage.start([
                         "/usr/bin/python3", Traffic.path("scans.py"), stage.scanner, "400", "16",
                         "--first", "\(1000 + 100 * (round % 100))",
                     ])
-                    let enough = before + Int.random(in: 1...200, using: &random)
+                    let enough = Int.random(in: 1...200, using: &random)
                     try await wait("\(enough) lines are written") {
                         Child.text(daemon.log).wholeLines.count >= enough
                     }
@@ -45,6 +44,8 @@ extension EndToEnd {
                     #expect(watch.lines.allSatisfy { kept.contains($0) }, "round \(round), watch")
                     #expect(!watch.lines.isEmpty)
                     total = kept.count
+                    // Each round has its own, or two hundred would read each other's for an hour.
+                    try FileManager.default.removeItem(atPath: daemon.log)
                 }
                 // It opens for writing as well, and goes on.
                 let daemon = try await DaemonUnderTest(on: stage, choice)
@@ -54,13 +55,14 @@ extension EndToEnd {
                     try await daemon.status().journal?.written ?? 0 > 0
                 }
                 try await daemon.end()
-                #expect(try await decisions(stage, daemon.settings).count > total)
+                #expect(try await decisions(stage, daemon.settings).count > min(total, 4999))
             }
         }
 
         private func decisions(_ stage: Stage, _ settings: String) async throws -> [Substring] {
             try await stage.run(
-                DaemonUnderTest.program, "decisions", "--json", "--config", settings
+                DaemonUnderTest.program, "decisions", "--json", "--limit", "5000", "--config",
+                settings
             ).wholeLines
         }
 
