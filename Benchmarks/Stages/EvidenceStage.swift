@@ -3,6 +3,7 @@
 import Configuration
 import Daemon
 import Detection
+import Foundation
 import Packets
 import TestSupport
 
@@ -48,6 +49,7 @@ enum EvidenceStage {
         }
         measured.nanoseconds = max(0, measured.nanoseconds - making.nanoseconds)
         store.drain()
+        try? FileManager.default.removeItem(atPath: evidence.path)
         measured.note = "\(findings) findings, \(store.status.packets) packets kept, \(sum & 1)"
         return measured
     }
