@@ -89,11 +89,12 @@ struct Terminal: ~Copyable {
 
     /// Shows the lines from the top of the screen on, each from its first column.
     func draw(_ lines: [String]) throws {
-        var text = "\u{1b}[H"
+        var text = ""
         for (index, line) in lines.enumerated() {
-            text += "\u{1b}[\(index + 1);1H\(line)\u{1b}[0m\u{1b}[K"
+            // Erased before, not behind: after the last column the cursor still stands on it.
+            text += "\u{1b}[\(index + 1);1H\u{1b}[2K\(line)\u{1b}[0m"
         }
-        try Terminal.write(text + "\u{1b}[J")
+        try Terminal.write(text)
     }
 
     private static func write(_ text: String) throws(OutputFailure) {

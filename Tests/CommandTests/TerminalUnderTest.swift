@@ -14,33 +14,27 @@ final class TerminalUnderTest: Sendable {
     init(width: Int, height: Int, command: String) async throws {
         folder = try TemporaryFolder()
         socket = folder.path + "/tmux"
-        let server = TerminalUnderTest.tmux(socket, ["-f", "/dev/null", "-D"])
-        server.standardOutput = FileHandle.nullDevice
-        // What a child inherits stays open as long as it lives, and would keep the ends of other
-        // tests' programs and pipes from being seen. Its own end is then not seen either.
-        let alone =
-            "for f in /proc/$$/fd/*; do n=${f##*/}; "
-            + "if [ \"$n\" -gt 2 ]; then eval \"exec $n>&-\"; fi; done; exec \"$@\""
-        server.arguments = ["-c", alone, "bash", "/usr/bin/env"] + (server.arguments ?? [])
-        server.executableURL = URL(filePath: "/bin/bash")
-        try server.run()
-        let end = ContinuousClock.now.advanced(by: .seconds(60))
-        while !FileManager.default.fileExists(atPath: socket) {
-            try #require(ContinuousClock.now < end, "the terminal's server is there")
-            try await Task.sleep(for: .milliseconds(5))
-        }
         // The window stays when the command has ended, so that what it left can be seen.
         try await tmux(
-            "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "-s", "t",
+            "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "-s", "t",
             "sh", "-c", "\(command); cat")
     }
 
     private static func tmux(_ socket: String, _ arguments: [String]) -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
+        // The first of them leaves a server behind. What that inherits stays open as long as it
+        // lives, and would keep the ends of other tests' programs and pipes from being seen; and
+        // with this process's mask no signal would reach it or what it starts. The shell waits, and
+        // keeps what tells of its own end.
+        let alone =
+            "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
+            + "os.closerange(3, 4096); os.execvp(sys.argv[1], sys.argv[1:])"
+        process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
-            ["-u", "TMUX", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket]
-            + arguments
+            [
+                "-c", "\"$@\"; exit $?", "sh", "python3", "-c", alone, "env", "-u", "TMUX", "-u",
+                "NO_COLOR", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "/usr/bin/tmux", "-S", socket,
+            ] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         return process
