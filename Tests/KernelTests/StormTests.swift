@@ -10,7 +10,7 @@ extension EndToEnd {
         func reloads() async throws {
             try await Stage.run { stage in
                 let daemon = try await DaemonUnderTest(on: stage)
-                let files = daemon.openFiles
+                let sockets = daemon.openSockets
                 let sender = try stage.start([
                     "/usr/bin/python3", Traffic.path("scans.py"), stage.scanner, "400", "20",
                     "--rounds", "5",
@@ -28,7 +28,7 @@ extension EndToEnd {
                 daemon.strike(SIGHUP)
                 try await wait("the last settings hold") {
                     try await daemon.status().groups.map(\.group) == [5]
-                        && daemon.openFiles <= files
+                        && daemon.openSockets <= sockets
                 }
                 #expect(try await daemon.accounted().gap == 0)
                 // Somebody whom no reload has made a good customer.
@@ -45,7 +45,7 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let daemon = try await DaemonUnderTest(on: stage)
                 let before = try daemon.memory("VmRSS")
-                let files = daemon.openFiles
+                let sockets = daemon.openSockets
                 let crowd = try stage.start([
                     "/usr/bin/python3", Traffic.path("crowd.py"),
                     "\(stage.folder)/picket/control.sock", "1000",
@@ -65,7 +65,7 @@ extension EndToEnd {
                 try crowd.signal("TERM")
                 _ = try? await crowd.ended()
                 try await wait("all have gone") {
-                    try await daemon.status().watchers == 0 && daemon.openFiles <= files + 1
+                    try await daemon.status().watchers == 0 && daemon.openSockets <= sockets + 1
                 }
                 let decisions = try await daemon.finish()
                 let detected = decisions.only("scan-detected").compactMap(\.source?.ip)

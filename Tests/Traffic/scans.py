@@ -3,8 +3,8 @@
 
 usage: scans.py OUTSIDE-NAMESPACE SOURCES PORTS [--first N] [--rounds N]
 
-Each source sends a SYN to each port, in an order of its own: else they would be the decoys of one
-scan. The sources take turns; they are 203.0.113.1 and up, then 198.51.100.1 and up, at most 500.
+Each source sends a SYN to each port, in an order and from a port of its own: else they would be the
+decoys of one scan. The sources take turns; they are 203.0.113.1 and up, then 198.51.100.1 and up, at most 500.
 Prints how many packets were sent.
 """
 
@@ -31,7 +31,7 @@ def main():
     ports = range(wanted.first, wanted.first + wanted.ports)
     orders = [random.Random(source).sample(ports, len(ports))
               for source in range(min(wanted.sources, 500))]
-    packets = [tcp4(address(source), TARGET, 40000, order[turn], SYN)
+    packets = [tcp4(address(source), TARGET, 40000 + source, order[turn], SYN)
                for turn in range(wanted.ports) for source, order in enumerate(orders)]
     with inside(wanted.outside):
         sender = raw4()
