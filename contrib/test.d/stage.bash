@@ -92,6 +92,8 @@ nflog: {groups: [5]}
 detection: {table: $work/lib/table, facts: $work/lib/facts.json, home-networks: [203.0.113.0/24]}
 log: {decisions: {path: $work/log/decisions.json}}
 control: {socket: $work/run/control.sock}
+journal: {path: $work/lib/picket.db}
+evidence: {path: $work/lib/evidence}
 END
     printf '%s\n' "$@" >>"$work/picket.yaml"
 }

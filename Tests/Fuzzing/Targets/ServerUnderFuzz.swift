@@ -94,7 +94,7 @@ enum ServerUnderFuzz {
             switch ControlAnswer(line) {
             case .watching: before = published
             case .dropped(let count): dropped += count
-            case .status, .error: break
+            case .status, .sources, .source, .error: break
             case nil: must(false, "our own answer can be read: \(line)")
             }
         }
