@@ -35,7 +35,7 @@ final class Reader {
     /// use much of their time on waking: docs/PERFORMANCE.md.
     private static let busy = 256
     /// Unit: milliseconds. What comes meanwhile is a hundredth of the kernel's buffer.
-    private static let pause: CInt = 3
+    private static let pause: CInt = 1
     /// More messages than a datagram holds: 256 KiB with 96 bytes each, which is a message with the
     /// packet's first 20 bytes and nothing else.
     private static let datagramMessages = 2730
